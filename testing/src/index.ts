@@ -1,0 +1,1 @@
+export { temporaryDirectory } from "./temporary-directory.ts";
