@@ -15,7 +15,12 @@ export default defineConfig({
         ssr,
         test: {
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts", "apps/playground/src/**/*.test.ts", "scripts/**/*.test.ts", "testing/src/**/*.test.ts"],
+          include: [
+            "packages/*/src/**/*.test.ts",
+            "apps/playground/src/**/*.test.ts",
+            "scripts/**/*.test.ts",
+            "testing/src/**/*.test.ts",
+          ],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

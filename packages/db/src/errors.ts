@@ -1,0 +1,25 @@
+import { GalenError } from "@galen/core";
+
+/** Codes that `@galen/db` throws, or reports per document in an upsert. */
+export type DbErrorCode =
+  | "collection_not_found"
+  | "collection_exists"
+  | "collection_invalid"
+  | "collection_model_mismatch"
+  | "document_invalid"
+  | "document_too_large"
+  | "field_type_mismatch"
+  | "filter_invalid"
+  | "filter_field_unknown"
+  | "query_invalid"
+  | "cursor_invalid"
+  | "cursor_expired"
+  | "data_folder_version"
+  | "data_folder_locked"
+  | "data_folder_not_writable"
+  | "disk_full"
+  | "storage_failed"
+  | "database_closed";
+
+/** A collection, a document, a filter, a query or the data folder that cannot be used as asked. */
+export class DbError extends GalenError<DbErrorCode> {}

@@ -1,0 +1,3 @@
+export { DbError } from "./errors.ts";
+export type { DbErrorCode } from "./errors.ts";
+export type { Embedder, EmbedOptions, LoadEmbedder, Splitter } from "./embedder.ts";

@@ -1,0 +1,54 @@
+import { z } from "zod";
+
+/** Longest collection name; table names and URLs are built from it. */
+export const MAX_COLLECTION_NAME = 64;
+
+export const CollectionName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, "letters, digits, - and _ only, starting with a letter or digit")
+  .max(MAX_COLLECTION_NAME)
+  .meta({ id: "CollectionName", example: "medquad" });
+
+/** Names that the filter language and the document itself already use. */
+export const RESERVED_FIELDS = ["id", "title", "text", "tags", "and", "or", "not", "created_at", "updated_at"] as const;
+
+export const FieldName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and _ only, not starting with a digit")
+  .max(64)
+  .refine((name) => !(RESERVED_FIELDS as readonly string[]).includes(name), "this name is reserved")
+  .meta({ id: "FieldName", example: "year" });
+
+/** `date` is an ISO 8601 date or date-time string; `string[]` a list of strings (filtered by membership). */
+export const FieldType = z.enum(["string", "number", "boolean", "date", "string[]"]).meta({ id: "FieldType" });
+export type FieldType = z.infer<typeof FieldType>;
+
+export const CollectionConfig = z
+  .object({
+    name: CollectionName,
+    model: z.string().min(1).max(512).optional().meta({
+      description: "Embedding model: a local folder, npm:<package> or hub id; the embedded default when absent",
+    }),
+    fields: z.record(FieldName, FieldType).default({}).meta({
+      description:
+        "Metadata fields that are typed and indexed; all other metadata is kept and can be filtered for equality",
+    }),
+  })
+  .meta({ id: "CollectionConfig" });
+export type CollectionConfig = z.infer<typeof CollectionConfig>;
+export type CollectionConfigInput = z.input<typeof CollectionConfig>;
+
+export const CollectionInfo = z
+  .object({
+    name: CollectionName,
+    model: z.string(),
+    dimension: z.int(),
+    fields: z.record(z.string(), FieldType),
+    documents: z.int().meta({ description: "Documents that are searchable" }),
+    passages: z.int(),
+    bytes: z.int().meta({ description: "Size of the table on disk" }),
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime().meta({ description: "Last acknowledged write" }),
+  })
+  .meta({ id: "CollectionInfo" });
+export type CollectionInfo = z.infer<typeof CollectionInfo>;

@@ -1,0 +1,4 @@
+export * from "./collection.ts";
+export * from "./document.ts";
+export * from "./filter.ts";
+export * from "./search.ts";

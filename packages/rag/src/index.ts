@@ -1,0 +1,2 @@
+export { RagError } from "./errors.ts";
+export type { RagErrorCode } from "./errors.ts";
