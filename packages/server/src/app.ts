@@ -84,8 +84,9 @@ async function answerError(error: unknown, c: AppContext): Promise<Response> {
 
 /** What the framework and aborted work throw, in our own words. */
 async function explain(error: unknown, c: AppContext): Promise<unknown> {
-  const signal: AbortSignal | undefined = c.get("signal");
-  if (signal?.aborted === true) return signal.reason;
+  // Set by `deadline`, which some refusals never reach.
+  const signal = c.get("signal") as AbortSignal | undefined;
+  if (signal?.aborted) return signal.reason;
   if (!(error instanceof HTTPException)) return error;
   if (error.status === 415) return contentTypeUnsupported("application/json");
   return error.status === 400 ? jsonInvalid(c) : error;

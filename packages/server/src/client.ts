@@ -12,7 +12,14 @@ import type {
 import type { Answer, AnswerEvent, AnswerRequestInput } from "@galen/rag/schemas";
 import { Transport, type CallOptions, type TransportOptions } from "./client/transport.ts";
 import type { About } from "./schemas/about.ts";
-import type { CollectionFields, CollectionList, DeleteRequest, TaskAccepted, TaskList, TextWindow } from "./schemas/documents.ts";
+import type {
+  CollectionFields,
+  CollectionList,
+  DeleteRequest,
+  TaskAccepted,
+  TaskList,
+  TextWindow,
+} from "./schemas/documents.ts";
 import type { EmbeddingsRequestInput, EmbeddingsResponse } from "./schemas/embeddings.ts";
 import type { Task } from "./schemas/task.ts";
 
@@ -47,9 +54,11 @@ export function createClient(baseUrl = "", options: TransportOptions = {}) {
     about: (options?: CallOptions) => http.get<About>("/v1/about", options),
     collections: {
       list: (options?: CallOptions) => http.get<CollectionList>("/v1/collections", options),
-      create: (config: CollectionConfigInput, options?: CallOptions) => http.post<CollectionInfo>("/v1/collections", config, options),
+      create: (config: CollectionConfigInput, options?: CallOptions) =>
+        http.post<CollectionInfo>("/v1/collections", config, options),
       get: (name: string, options?: CallOptions) => http.get<CollectionInfo>(collectionPath(name), options),
-      fields: (name: string, options?: CallOptions) => http.get<CollectionFields>(`${collectionPath(name)}/fields`, options),
+      fields: (name: string, options?: CallOptions) =>
+        http.get<CollectionFields>(`${collectionPath(name)}/fields`, options),
       delete: (name: string, options?: CallOptions) => http.delete<undefined>(collectionPath(name), options),
     },
     documents: {
@@ -57,10 +66,15 @@ export function createClient(baseUrl = "", options: TransportOptions = {}) {
         http.post<UpsertResult>(`${collectionPath(collection)}/documents`, { documents }, options),
       /** Stores the documents in a task; see `tasks.events`. */
       enqueue: (collection: string, documents: readonly DocumentInput[], options?: CallOptions) =>
-        http.post<TaskAccepted>(`${collectionPath(collection)}/documents`, { documents }, { ...options, headers: { prefer: "respond-async" } }),
+        http.post<TaskAccepted>(
+          `${collectionPath(collection)}/documents`,
+          { documents },
+          { ...options, headers: { prefer: "respond-async" } },
+        ),
       list: (collection: string, { limit, cursor, ...options }: PageOptions = {}) =>
         http.get<DocumentPage>(`${collectionPath(collection)}/documents${query({ limit, cursor })}`, options),
-      get: (collection: string, id: string, options?: CallOptions) => http.get<Document>(documentPath(collection, id), options),
+      get: (collection: string, id: string, options?: CallOptions) =>
+        http.get<Document>(documentPath(collection, id), options),
       text: (collection: string, id: string, { start, end, ...options }: TextOptions = {}) =>
         http.get<TextWindow>(`${documentPath(collection, id)}/text${query({ start, end })}`, options),
       delete: (collection: string, selector: DeleteRequest, options?: CallOptions) =>
@@ -68,25 +82,35 @@ export function createClient(baseUrl = "", options: TransportOptions = {}) {
     },
     files: {
       add: (collection: string, file: Blob, { name, text, title, id, format, ...options }: UploadOptions = {}) =>
-        http.upload<TaskAccepted>(`${collectionPath(collection)}/files`, uploadForm(file, name, { text, title, id, format }), options),
+        http.upload<TaskAccepted>(
+          `${collectionPath(collection)}/files`,
+          uploadForm(file, name, { text, title, id, format }),
+          options,
+        ),
     },
     tasks: {
       list: (options?: CallOptions) => http.get<TaskList>("/v1/tasks", options),
       get: (id: string, options?: CallOptions) => http.get<Task>(taskPath(id), options),
       cancel: (id: string, options?: CallOptions) => http.delete<Task>(taskPath(id), options),
       /** The task now and at every change, until it has ended. */
-      events: (id: string, options?: CallOptions): AsyncGenerator<Task> => http.events<Task>(`${taskPath(id)}/events`, undefined, options),
+      events: (id: string, options?: CallOptions): AsyncGenerator<Task> =>
+        http.events<Task>(`${taskPath(id)}/events`, undefined, options),
     },
     search: (collection: string, request: SearchRequestInput, options?: CallOptions) =>
       http.post<SearchResponse>(`${collectionPath(collection)}/search`, request, options),
     answers: {
       create: (collection: string, request: Omit<AnswerRequestInput, "stream">, options?: CallOptions) =>
         http.post<Answer>(`${collectionPath(collection)}/answers`, request, options),
-      stream: (collection: string, request: Omit<AnswerRequestInput, "stream">, options?: CallOptions): AsyncGenerator<AnswerEvent> =>
+      stream: (
+        collection: string,
+        request: Omit<AnswerRequestInput, "stream">,
+        options?: CallOptions,
+      ): AsyncGenerator<AnswerEvent> =>
         http.events<AnswerEvent>(`${collectionPath(collection)}/answers`, { ...request, stream: true }, options),
     },
     embeddings: {
-      create: (request: EmbeddingsRequestInput, options?: CallOptions) => http.post<EmbeddingsResponse>("/v1/embeddings", request, options),
+      create: (request: EmbeddingsRequestInput, options?: CallOptions) =>
+        http.post<EmbeddingsResponse>("/v1/embeddings", request, options),
     },
   };
 }
@@ -114,11 +138,16 @@ function taskPath(id: string): string {
 }
 
 function query(parameters: Readonly<Record<string, string | number | undefined>>): string {
-  const given = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
-  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) search.append(name, String(value));
+  return search.size === 0 ? "" : `?${search.toString()}`;
 }
 
-function uploadForm(file: Blob, name: string | undefined, fields: Readonly<Record<string, string | undefined>>): FormData {
+function uploadForm(
+  file: Blob,
+  name: string | undefined,
+  fields: Readonly<Record<string, string | undefined>>,
+): FormData {
   const form = new FormData();
   for (const [field, value] of Object.entries(fields)) if (value !== undefined) form.append(field, value);
   if (name === undefined) form.append("file", file);

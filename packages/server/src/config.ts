@@ -95,7 +95,10 @@ export function settingNames(setting: Setting): { readonly env: string; readonly
 }
 
 /** What the environment says that is not a setting: `GALEN_DEBUG=1` asks for stack traces; CI and dumb terminals cannot redraw a line. */
-export function environmentFacts(env: Readonly<Record<string, string | undefined>> = process.env): { readonly debug: boolean; readonly redraws: boolean } {
+export function environmentFacts(env: Readonly<Record<string, string | undefined>> = process.env): {
+  readonly debug: boolean;
+  readonly redraws: boolean;
+} {
   const ci = env["CI"] !== undefined && env["CI"] !== "" && env["CI"] !== "false";
   return { debug: env["GALEN_DEBUG"] === "1", redraws: !ci && env["TERM"] !== "dumb" };
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { CollectionConfigInput } from "@galen/db/schemas";
-import type { Answer, IngestProgress } from "@galen/rag/schemas";
-import { answer, ingest, type Collection, type Database } from "./pending.ts";
+import { answer, ingest, type Answer, type IngestProgress } from "@galen/rag";
+import type { Collection, Database } from "./pending.ts";
 
 /** What is typed and indexed of the demo records; `id`, `title` and `text` are the documents' own. */
 const DEMO_COLLECTION = {
@@ -20,16 +20,26 @@ export interface DemoOptions {
  * The demo collection of `folder` (`passages.jsonl`). The first call stores it; later ones find its file unchanged and embed
  * nothing, and one that was stopped half-way is completed by the next.
  */
-export async function ensureDemo(database: Database, folder: string, { signal, onProgress }: DemoOptions = {}): Promise<Collection> {
+export async function ensureDemo(
+  database: Database,
+  folder: string,
+  { signal, onProgress }: DemoOptions = {},
+): Promise<Collection> {
   const { name } = DEMO_COLLECTION;
   const exists = await database.hasCollection(name);
   const collection = await (exists ? database.collection(name) : database.createCollection(DEMO_COLLECTION));
-  await ingest(collection, [join(folder, "passages.jsonl")], { ...(signal && { signal }), ...(onProgress && { onProgress }) });
+  await ingest(collection, [join(folder, "passages.jsonl")], {
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+  });
   return collection;
 }
 
 /** One question to the demo collection with the answer that the product really gives. */
-export async function exampleAnswer(collection: Collection, { signal }: Pick<DemoOptions, "signal"> = {}): Promise<{ readonly question: string; readonly answer: Answer }> {
+export async function exampleAnswer(
+  collection: Collection,
+  { signal }: Pick<DemoOptions, "signal"> = {},
+): Promise<{ readonly question: string; readonly answer: Answer }> {
   const question = EXAMPLE_QUESTION;
   return { question, answer: await answer(collection, { question }, signal === undefined ? {} : { signal }) };
 }

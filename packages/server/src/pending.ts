@@ -12,11 +12,10 @@ import type {
   SearchResponse,
   UpsertResult,
 } from "@galen/db/schemas";
-import type { Answer, AnswerEvent, AnswerRequestInput } from "@galen/rag/schemas";
-import type { IngestProgress, IngestReport } from "./schemas/task.ts";
 
 export interface Collection {
   readonly name: string;
+  readonly config: { readonly model: string; readonly fields: Readonly<Record<string, FieldType>> };
   info(): Promise<CollectionInfo>;
   embedder(): Promise<Embedder>;
   upsert(
@@ -28,13 +27,23 @@ export interface Collection {
     },
   ): Promise<UpsertResult>;
   delete(
-    selector: { ids: readonly (string | number)[] } | { filter: Filter },
+    selector:
+      | { ids: readonly (string | number)[] }
+      | { filter: Filter }
+      | { source: string; except?: readonly string[] },
     options?: { signal?: AbortSignal },
   ): Promise<DeleteResult>;
   get(id: string | number): Promise<Document | undefined>;
+  count(filter?: Filter): Promise<number>;
   list(options?: { limit?: number; cursor?: string; filter?: Filter }): Promise<DocumentPage>;
   search(request: SearchRequestInput, options?: { signal?: AbortSignal }): Promise<SearchResponse>;
   fields(): Promise<{ declared: Record<string, FieldType>; seen: string[] }>;
+  readonly sources: {
+    get(source: string): Promise<{ hash: string; documents: number } | undefined>;
+    set(source: string, memory: { hash: string; documents: number }): Promise<void>;
+    list(prefix?: string): Promise<{ source: string; hash: string; documents: number; updated_at: string }[]>;
+    remove(source: string): Promise<void>;
+  };
 }
 export interface Database extends AsyncDisposable {
   readonly uri: string;
@@ -45,41 +54,8 @@ export interface Database extends AsyncDisposable {
   dropCollection(name: string): Promise<void>;
   verify(): Promise<unknown>;
 }
-export interface ChatModel {
-  readonly name?: string;
-}
 export declare function openDatabase(
   uri: string,
   options?: { loadEmbedder?: LoadEmbedder; split?: Splitter },
 ): Promise<Database>;
 export declare function loadEmbedder(model?: string): Promise<Embedder>;
-export declare function openAiChat(options: { baseUrl: string; key?: string; model: string }): ChatModel;
-export declare function answer(
-  collection: Collection,
-  request: AnswerRequestInput,
-  options?: { chat?: ChatModel; signal?: AbortSignal },
-): Promise<Answer>;
-export declare function streamAnswer(
-  collection: Collection,
-  request: AnswerRequestInput,
-  options?: { chat?: ChatModel; signal?: AbortSignal },
-): AsyncIterable<AnswerEvent>;
-export interface IngestOptions {
-  text?: string;
-  title?: string;
-  id?: string;
-  format?: string;
-  signal?: AbortSignal;
-  onProgress?: (p: IngestProgress) => void;
-}
-export declare function ingest(
-  collection: Collection,
-  paths: readonly string[],
-  options?: IngestOptions,
-): Promise<IngestReport>;
-export declare function ingestBytes(
-  collection: Collection,
-  file: { name: string; bytes: Uint8Array; mediaType?: string },
-  options?: IngestOptions,
-): Promise<IngestReport>;
-export declare const NOTICE: string;

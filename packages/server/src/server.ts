@@ -24,7 +24,11 @@ export interface RunningServer extends AsyncDisposable {
  *
  * @throws ServerError `keys_required`, `port_in_use`, `address_unavailable`
  */
-export async function startServer(services: Services, config: Config, { logger }: { readonly logger: Logger }): Promise<RunningServer> {
+export async function startServer(
+  services: Services,
+  config: Config,
+  { logger }: { readonly logger: Logger },
+): Promise<RunningServer> {
   requireKeysBeyondLoopback(config);
   const app = createApp(services, config, { logger });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;

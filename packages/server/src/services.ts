@@ -1,14 +1,9 @@
 import type { Embedder, LoadEmbedder } from "@galen/db";
+import { openAiChat, type ChatModel } from "@galen/rag";
 import type { Config } from "./config.ts";
 import { ModelError } from "@galen/core";
 import { errorFacts, type Logger } from "./logger.ts";
-import {
-  loadEmbedder as loadEmbedderOfModel,
-  openAiChat,
-  openDatabase,
-  type ChatModel,
-  type Database,
-} from "./pending.ts";
+import { loadEmbedder as loadEmbedderOfModel, openDatabase, type Database } from "./pending.ts";
 import { TaskQueue } from "./tasks/task-queue.ts";
 
 /** What the routes work with. */
@@ -61,8 +56,8 @@ export async function openServices(
   return {
     database,
     tasks,
-    chat: chatModel(config),
-    model: config.model ?? "default",
+    chat: chatModelOf(config),
+    model: config.model ?? "sentence-transformers/all-MiniLM-L6-v2",
     embedder: (model) => findEmbedder(model, { models, database, config }),
     modelState: () => modelState,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -85,7 +80,8 @@ async function findEmbedder(model: string | undefined, { models, database, confi
   });
 }
 
-function chatModel({ chatBaseUrl, chatModel, chatKey }: Config): ChatModel | undefined {
+/** The chat model that the settings name, if they name one. */
+export function chatModelOf({ chatBaseUrl, chatModel, chatKey }: Config): ChatModel | undefined {
   if (chatBaseUrl === undefined || chatModel === undefined) return undefined;
   return openAiChat({ baseUrl: chatBaseUrl, model: chatModel, ...(chatKey !== undefined && { key: chatKey }) });
 }

@@ -7,7 +7,8 @@ export async function interruptible<Result>(work: (signal: AbortSignal) => Promi
   try {
     return await work(stop.signal);
   } catch (error) {
-    if (stop.signal.aborted) throw new ServerError("interrupted", "stopped", { hint: "Nothing was changed.", cause: error });
+    if (stop.signal.aborted)
+      throw new ServerError("interrupted", "stopped", { hint: "Nothing was changed.", cause: error });
     throw error;
   }
 }

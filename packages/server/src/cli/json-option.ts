@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { Filter } from "@galen/db/schemas";
 import { ServerError } from "../errors.ts";
 import { findJsonSyntaxError } from "../json-syntax.ts";

@@ -5,7 +5,10 @@ import type { Terminal } from "./terminal.ts";
 const MAX_CAUSES = 4;
 
 /** `error:` what and where, `cause:` why, `hint:` the next step, `code:` its stable name. No stack, unless it is asked for. */
-export function printError(error: unknown, { terminal, debug }: { readonly terminal: Terminal; readonly debug: boolean }): void {
+export function printError(
+  error: unknown,
+  { terminal, debug }: { readonly terminal: Terminal; readonly debug: boolean },
+): void {
   const own = error instanceof GalenError ? error : undefined;
   const kind = error instanceof Error ? error.name : typeof error;
   const line = (style: "red" | "dim" | "cyan", label: string, text: string) =>

@@ -22,7 +22,7 @@ export function createProgram(terminal: Terminal): Command {
   addModelCommands(program, terminal);
   addServeCommands(program, terminal);
   for (const command of [program, ...program.commands]) command.exitOverride().configureOutput(outputOf(terminal));
-  return program.helpCommand("help [command]", "explain a command").commandsGroup("Help:");
+  return program.commandsGroup("Help:").helpCommand("help [command]", "explain a command");
 }
 
 function addDocumentCommands(program: Command, terminal: Terminal): void {
@@ -41,7 +41,10 @@ function addDocumentCommands(program: Command, terminal: Terminal): void {
     .addOption(dataOption())
     .addOption(jsonOption())
     .action(async (collection, paths, _options, command) =>
-      (await import("./commands/index-files.ts")).indexFiles({ collection, paths, ...command.optsWithGlobals() }, terminal),
+      (await import("./commands/index-files.ts")).indexFiles(
+        { collection, paths, ...command.optsWithGlobals() },
+        terminal,
+      ),
     );
   program
     .command("search")
@@ -75,7 +78,9 @@ function addDocumentCommands(program: Command, terminal: Terminal): void {
     .description("list the collections")
     .addOption(dataOption())
     .addOption(jsonOption())
-    .action(async (_options, command) => (await import("./commands/collections.ts")).listCollections(command.optsWithGlobals(), terminal));
+    .action(async (_options, command) =>
+      (await import("./commands/collections.ts")).listCollections(command.optsWithGlobals(), terminal),
+    );
 }
 
 function addModelCommands(program: Command, terminal: Terminal): void {
@@ -84,10 +89,16 @@ function addModelCommands(program: Command, terminal: Terminal): void {
     .command("embed")
     .description("turn texts into vectors")
     .option("--model <model>", "folder, npm:<package> or hub id; the built-in model otherwise")
-    .addOption(new Option("--kind <kind>", "what the texts are, for models that tell them apart").choices(["document", "query"]).default("document"))
+    .addOption(
+      new Option("--kind <kind>", "what the texts are, for models that tell them apart")
+        .choices(["document", "query"])
+        .default("document"),
+    )
     .option("--input <file>", "one text a line, or .jsonl with `text`; - is standard input", "-")
     .option("--output <file>", ".npy (float32, one row a text) or .jsonl; standard output as JSON lines otherwise")
-    .action(async (_options, command) => (await import("./commands/embed.ts")).embed(command.optsWithGlobals(), terminal));
+    .action(async (_options, command) =>
+      (await import("./commands/embed.ts")).embed(command.optsWithGlobals(), terminal),
+    );
 }
 
 function addServeCommands(program: Command, terminal: Terminal): void {
@@ -99,14 +110,18 @@ function addServeCommands(program: Command, terminal: Terminal): void {
     .option("--port <port>", "port to listen on, 0 for a free one (default: 8080; env: GALEN_PORT)")
     .option("--demo <folder>", "add the demo collection of this folder at the first start")
     .addOption(dataOption())
-    .action(async (_options, command) => (await import("./commands/serve.ts")).serve(command.optsWithGlobals(), terminal));
+    .action(async (_options, command) =>
+      (await import("./commands/serve.ts")).serve(command.optsWithGlobals(), terminal),
+    );
   program
     .command("doctor")
     .description("check this machine, the model and the data folder")
     .option("--model <model>", "model to check: folder, npm:<package> or hub id")
     .addOption(dataOption())
     .addOption(jsonOption())
-    .action(async (_options, command) => (await import("./commands/doctor.ts")).doctor(command.optsWithGlobals(), terminal));
+    .action(async (_options, command) =>
+      (await import("./commands/doctor.ts")).doctor(command.optsWithGlobals(), terminal),
+    );
 }
 
 function dataOption(): Option {

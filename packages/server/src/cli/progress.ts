@@ -73,7 +73,9 @@ export class ProgressDisplay implements Disposable {
 
   #printNowAndThen(progress: Progress, at: number): void {
     const tenth = Math.floor((share(progress) ?? 0) * 10);
-    const due = at - this.#lastDrawn >= PLAIN_LINE_MS || (tenth > this.#lastTenth && tenth < 10 && at - this.#started >= DELAY_MS);
+    const due =
+      at - this.#lastDrawn >= PLAIN_LINE_MS ||
+      (tenth > this.#lastTenth && tenth < 10 && at - this.#started >= DELAY_MS);
     if (!due) return;
     const { terminal, title } = this.#options;
     terminal.err(`${title}: ${[amount(progress), ...this.#rates(progress, at)].join(" · ")}\n`);
@@ -117,7 +119,10 @@ interface LineOptions {
 /** One line with a bar, a second with rates, a third with the item, as far as the width allows. */
 export function progressLines(progress: Progress, { title, rates, columns }: LineOptions): string[] {
   const ratio = share(progress);
-  const first = ratio === undefined ? `${title}  ${amount(progress)}` : `${title}  ${bar(ratio, barCells(columns, title))}  ${amount(progress)}`;
+  const first =
+    ratio === undefined
+      ? `${title}  ${amount(progress)}`
+      : `${title}  ${bar(ratio, barCells(columns, title))}  ${amount(progress)}`;
   if (columns < TWO_LINES_FROM) return [cutMiddle(first, columns)];
   const item = progress.item === undefined ? [] : [`  ${plain(progress.item)}`];
   const lines = [first, ...(rates.length > 0 ? [`  ${rates.join(" · ")}`] : []), ...item];

@@ -30,8 +30,11 @@ function exitCode(error: unknown): number {
 
 /** Commander's sentence without its prefix; its guess at what was meant becomes the hint. */
 function usageError({ message, code }: CommanderError): ServerError {
-  if (code === "commander.help") return new ServerError("usage", "no command was given", { hint: "`galen --help` lists the commands." });
+  if (code === "commander.help")
+    return new ServerError("usage", "no command was given", { hint: "`galen --help` lists the commands." });
   const [what = "", guess] = message.split("\n");
   const meant = /\((.*)\)/.exec(guess ?? "")?.[1];
-  return new ServerError("usage", what.replace(/^error: /, ""), { hint: meant ?? "`galen help <command>` shows how it is used." });
+  return new ServerError("usage", what.replace(/^error: /, ""), {
+    hint: meant ?? "`galen help <command>` shows how it is used.",
+  });
 }

@@ -9,8 +9,14 @@ export interface Column {
 }
 
 /** Rows without borders, numbers to the right. Columns are left out rather than wrapped; without a width all are kept whole. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[], { width }: { readonly width?: number } = {}): string {
-  const widths = columns.map(({ title }, index) => Math.max(stringWidth(title), ...rows.map((row) => stringWidth(row[index] ?? ""))));
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  { width }: { readonly width?: number } = {},
+): string {
+  const widths = columns.map(({ title }, index) =>
+    Math.max(stringWidth(title), ...rows.map((row) => stringWidth(row[index] ?? ""))),
+  );
   const kept = keptColumns(columns, widths, width);
   const line = (cells: readonly string[]) =>
     kept
@@ -21,10 +27,16 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
   return lines.map((text) => `${width === undefined ? text : cut(text, width)}\n`).join("");
 }
 
-function keptColumns(columns: readonly Column[], widths: readonly number[], width = Number.POSITIVE_INFINITY): number[] {
+function keptColumns(
+  columns: readonly Column[],
+  widths: readonly number[],
+  width = Number.POSITIVE_INFINITY,
+): number[] {
   const kept = columns.map((_, index) => index);
   const total = () => kept.reduce((sum, index) => sum + (widths[index] ?? 0) + 2, -2);
-  const droppable = kept.filter((index) => columns[index]?.rank !== undefined).sort((a, b) => (columns[b]?.rank ?? 0) - (columns[a]?.rank ?? 0));
+  const droppable = kept
+    .filter((index) => columns[index]?.rank !== undefined)
+    .sort((a, b) => (columns[b]?.rank ?? 0) - (columns[a]?.rank ?? 0));
   for (const index of droppable) if (total() > width) kept.splice(kept.indexOf(index), 1);
   return kept;
 }

@@ -3,8 +3,8 @@ import { environmentFacts } from "../config.ts";
 
 /** Where a command writes: results to `out`, everything else to `err`. */
 export interface Terminal {
-  out(text: string): void;
-  err(text: string): void;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
   /** Width of stderr; 80 where there is no terminal. */
   readonly columns: number;
   /** Whether stdout is a terminal: then tables are cut to its width. */
@@ -12,7 +12,7 @@ export interface Terminal {
   /** Whether a line on stderr can be drawn again. */
   readonly redraws: boolean;
   /** Colours and weights for stderr, and for stdout; plain where colour is not wanted (`NO_COLOR`, pipes). */
-  style(format: Style, text: string, stream?: "out" | "err"): string;
+  readonly style: (format: Style, text: string, stream?: "out" | "err") => string;
 }
 
 export type Style = "bold" | "dim" | "red" | "yellow" | "cyan" | "green";

@@ -5,7 +5,10 @@ const graphemes = new Intl.Segmenter();
 
 /** Foreign text on one line, without anything that a terminal would obey. */
 export function plain(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, "").trim();
+  return text
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
+    .replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, "")
+    .trim();
 }
 
 /** Cut at the end to a width in columns; wide characters count twice. */
@@ -27,7 +30,9 @@ export function cutMiddle(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   const head = Math.ceil((width - 1) / 2);
   const characters = [...graphemes.segment(text)].map(({ segment }) => segment);
-  return characters.slice(0, head).join("") + ELLIPSIS + characters.slice(characters.length - (width - 1 - head)).join("");
+  return (
+    characters.slice(0, head).join("") + ELLIPSIS + characters.slice(characters.length - (width - 1 - head)).join("")
+  );
 }
 
 export function padEnd(text: string, width: number): string {
@@ -63,8 +68,11 @@ export function seconds(number: number): string {
 export function clock(secondsLeft: number): string {
   const whole = Math.max(0, Math.round(secondsLeft));
   const [hours, minutes, rest] = [Math.floor(whole / 3_600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (number: number) => String(number).padStart(2, "0");
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+  return hours > 0 ? `${hours}:${twoDigits(minutes)}:${twoDigits(rest)}` : `${minutes}:${twoDigits(rest)}`;
+}
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, "0");
 }
 
 export function byteSize(bytes: number): string {

@@ -37,7 +37,12 @@ export class Transport {
   }
 
   post<Result>(path: string, body: unknown, { headers, ...options }: Call = {}): Promise<Result> {
-    return this.#json(path, { ...options, method: "POST", headers: { ...jsonHeaders, ...headers }, body: JSON.stringify(body) });
+    return this.#json(path, {
+      ...options,
+      method: "POST",
+      headers: { ...jsonHeaders, ...headers },
+      body: JSON.stringify(body),
+    });
   }
 
   upload<Result>(path: string, body: FormData, options: CallOptions = {}): Promise<Result> {
@@ -53,9 +58,13 @@ export class Transport {
     const sent = body === undefined ? {} : { method: "POST", headers: jsonHeaders, body: JSON.stringify(body) };
     const response = await this.#call(path, { ...sent, ...(signal && { signal }) });
     if (response.body === null) return;
-    const reader = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream()).getReader();
+    const reader = response.body
+      .pipeThrough(new TextDecoderStream())
+      .pipeThrough(new EventSourceParserStream())
+      .getReader();
     try {
-      for (let next = await reader.read(); !next.done; next = await reader.read()) yield JSON.parse(next.value.data) as Event;
+      for (let next = await reader.read(); !next.done; next = await reader.read())
+        yield JSON.parse(next.value.data) as Event;
     } finally {
       await reader.cancel();
     }
@@ -68,7 +77,10 @@ export class Transport {
   }
 
   async #call(path: string, { headers, ...call }: Call): Promise<Response> {
-    const response = await this.#fetch(`${this.#baseUrl}${path}`, { ...call, headers: { ...this.#headers, ...headers } });
+    const response = await this.#fetch(`${this.#baseUrl}${path}`, {
+      ...call,
+      headers: { ...this.#headers, ...headers },
+    });
     if (response.ok) return response;
     throw new GalenHttpError(await readProblem(response, path));
   }

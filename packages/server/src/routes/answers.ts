@@ -1,8 +1,9 @@
 import { createRoute } from "@hono/zod-openapi";
+import { answer, streamAnswer, type AnswerOptions } from "@galen/rag";
 import { Answer, AnswerEvent, AnswerRequest } from "@galen/rag/schemas";
 import type { AppContext } from "../context.ts";
 import { newRoutes } from "../context.ts";
-import { answer, streamAnswer, type Collection } from "../pending.ts";
+import type { Collection } from "../pending.ts";
 import { errorCode, toProblem } from "../problem.ts";
 import type { Services } from "../services.ts";
 import { eventStream, type ServerSentEvent } from "../sse.ts";
@@ -35,7 +36,12 @@ export function answerRoutes({ database, chat }: Services) {
   });
 }
 
-function streamedAnswer(c: AppContext, collection: Collection, request: AnswerRequest, options: object): Response {
+function streamedAnswer(
+  c: AppContext,
+  collection: Collection,
+  request: AnswerRequest,
+  options: AnswerOptions,
+): Response {
   const controller = new AbortController();
   const signal = AbortSignal.any([controller.signal, c.get("clientGone")]);
   const context = { requestId: c.get("requestId"), instance: c.req.path };

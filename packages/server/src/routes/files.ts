@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { loaderNames, type IngestOptions } from "@galen/rag";
 import { newRoutes } from "../context.ts";
 import { requestInvalid } from "../request-invalid.ts";
 import { TaskAccepted } from "../schemas/documents.ts";
@@ -12,7 +13,7 @@ const UploadFields = z.strictObject({
   text: z.string().min(1).optional(),
   title: z.string().min(1).optional(),
   id: z.string().min(1).optional(),
-  format: z.string().min(1).optional(),
+  format: z.enum(["auto", ...loaderNames]).optional(),
 });
 
 const addFile = createRoute({
@@ -38,7 +39,7 @@ export function fileRoutes({ database, tasks }: Services, { uploadLimit }: { rea
     try {
       const fields = UploadFields.safeParse(upload.fields);
       if (!fields.success) throw requestInvalid(fields.error.issues, "body");
-      const task = tasks.add(uploadWork(collection, upload, definedOnly(fields.data)));
+      const task = tasks.add(uploadWork(collection, upload, ingestOptions(fields.data)));
       c.header("Location", `/v1/tasks/${task.id}`);
       return c.json({ task }, 202);
     } catch (error) {
@@ -48,8 +49,11 @@ export function fileRoutes({ database, tasks }: Services, { uploadLimit }: { rea
   });
 }
 
-function definedOnly(fields: z.infer<typeof UploadFields>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
+function ingestOptions({ text, title, id, format }: z.infer<typeof UploadFields>): IngestOptions {
+  return {
+    ...(text !== undefined && { text }),
+    ...(title !== undefined && { title }),
+    ...(id !== undefined && { id }),
+    ...(format !== undefined && { format }),
+  };
 }

@@ -3,11 +3,15 @@ import { newRoutes } from "../context.ts";
 import { ServerError } from "../errors.ts";
 import { About, Health } from "../schemas/about.ts";
 import type { Services } from "../services.ts";
-import { NOTICE } from "../pending.ts";
 import { version } from "../version.ts";
 import { json, problems } from "./responses.ts";
 
 const tags = ["Server"];
+
+/** What every answer's own `notice` says, without the name of a collection. */
+const NOTICE =
+  "Answers are put together from the documents of a collection. They are not medical advice and may be incomplete or out of " +
+  "date. Check the cited passages before you act on them. In an emergency call your local emergency number.";
 
 const healthz = createRoute({
   method: "get",

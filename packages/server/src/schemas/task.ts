@@ -1,47 +1,7 @@
 import { CollectionName } from "@galen/db/schemas";
+import { IngestProgress, IngestReport } from "@galen/rag/schemas";
 import { z } from "zod";
 import { Problem } from "./problem.ts";
-
-export const IngestProgress = z
-  .object({
-    phase: z.enum(["reading", "indexing", "done"]),
-    source: z.string().optional(),
-    documents: z.number(),
-    total: z.number().optional().meta({ description: "Records in all, when that is known" }),
-    bytesRead: z.number(),
-    bytesTotal: z.number(),
-    passages: z.number(),
-    unchanged: z.number(),
-    failed: z.number(),
-    elapsedMs: z.number(),
-  })
-  .meta({ id: "IngestProgress" });
-export type IngestProgress = z.infer<typeof IngestProgress>;
-
-export const IngestFailure = z
-  .object({
-    source: z.string(),
-    line: z.int().optional(),
-    id: z.string().optional(),
-    code: z.string(),
-    message: z.string(),
-  })
-  .meta({ id: "IngestFailure" });
-
-export const IngestReport = z
-  .object({
-    documents: z.int(),
-    added: z.int(),
-    changed: z.int().optional(),
-    unchanged: z.int(),
-    removed: z.int(),
-    passages: z.int(),
-    failed: z.array(IngestFailure),
-    seconds: z.number(),
-    docs_per_second: z.number(),
-  })
-  .meta({ id: "IngestReport" });
-export type IngestReport = z.infer<typeof IngestReport>;
 
 export const TaskState = z.enum(["queued", "running", "done", "failed", "cancelled"]).meta({ id: "TaskState" });
 export type TaskState = z.infer<typeof TaskState>;

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
+import type { IngestProgress, IngestReport } from "@galen/rag";
 import { ServerError } from "../errors.ts";
 import { toProblem } from "../problem.ts";
-import type { IngestProgress, IngestReport, Task, TaskState } from "../schemas/task.ts";
+import type { Task, TaskState } from "../schemas/task.ts";
 
 /** Tasks that wait, each with a file on disk. */
 const MAX_WAITING = 100;
@@ -102,7 +103,7 @@ export class TaskQueue implements AsyncDisposable {
         signal: controller.signal,
         onProgress: (progress) => update(entry, { progress }),
       });
-      update(entry, { state: "done", report });
+      update(entry, { state: controller.signal.aborted ? "cancelled" : "done", report });
     } catch (error) {
       if (controller.signal.aborted) update(entry, { state: "cancelled" });
       else this.#fail(entry, error);

@@ -16,7 +16,8 @@ export async function listCollections(options: DataOptions, terminal: Terminal):
   await using data = await openExistingData(options);
   const collections = await data.database.collections();
   if (options.json === true) return terminal.out(`${JSON.stringify({ collections })}\n`);
-  if (collections.length === 0) return terminal.err("There are no collections yet. Make one: galen index COLLECTION PATH\n");
+  if (collections.length === 0)
+    return terminal.err("There are no collections yet. Make one: galen index COLLECTION PATH\n");
   const rows = collections.map(({ name, documents, passages, bytes, updated_at, model }) => [
     name,
     count(documents),

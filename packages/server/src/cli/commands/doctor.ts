@@ -32,13 +32,17 @@ const NATIVE_PACKAGES = [
 /** `galen doctor`: every check runs, also after one has failed. */
 export async function doctor(options: DoctorOptions, terminal: Terminal): Promise<void> {
   const checks: Check[] = [environment()];
-  for (const [name, owner] of NATIVE_PACKAGES) checks.push(await check(`package ${name}`, async () => loadNative(name, owner)));
+  for (const [name, owner] of NATIVE_PACKAGES)
+    checks.push(await check(`package ${name}`, async () => loadNative(name, owner)));
   checks.push(await check("model", () => tryModel(options)));
   if (options.data !== undefined) checks.push(await check("data folder", () => verifyData(options)));
   const ok = checks.every((result) => result.ok);
   if (options.json === true) terminal.out(`${JSON.stringify({ ok, version, checks })}\n`);
   else printChecks(checks, terminal);
-  if (!ok) throw new ServerError("doctor_failed", `${counted(checks.filter((result) => !result.ok).length, "check")} failed`, { hint: "Each line marked ✗ says why." });
+  if (!ok)
+    throw new ServerError("doctor_failed", `${counted(checks.filter((result) => !result.ok).length, "check")} failed`, {
+      hint: "Each line marked ✗ says why.",
+    });
 }
 
 function environment(): Check {
@@ -72,8 +76,18 @@ async function check(name: string, run: () => Promise<string>): Promise<Check> {
   try {
     return { name, ok: true, detail: await run() };
   } catch (error) {
-    if (!(error instanceof GalenError)) return { name, ok: false, detail: error instanceof Error ? `${error.name}: ${firstLine(error.message)}` : "failed" };
-    return { name, ok: false, detail: `${error.message} (${error.code})`, ...(error.hint !== undefined && { hint: error.hint }) };
+    if (!(error instanceof GalenError))
+      return {
+        name,
+        ok: false,
+        detail: error instanceof Error ? `${error.name}: ${firstLine(error.message)}` : "failed",
+      };
+    return {
+      name,
+      ok: false,
+      detail: `${error.message} (${error.code})`,
+      ...(error.hint !== undefined && { hint: error.hint }),
+    };
   }
 }
 

@@ -45,11 +45,18 @@ export async function embed({ input, output, kind, ...options }: EmbedOptions, t
     }
     await writer.finish();
     display[Symbol.dispose]();
-    printSummary({ done, dimension: embedder.dimension, took: (performance.now() - started) / 1_000, output }, terminal);
+    printSummary(
+      { done, dimension: embedder.dimension, took: (performance.now() - started) / 1_000, output },
+      terminal,
+    );
   });
 }
 
-async function embedBatch(embedder: Embedder, texts: readonly string[], { kind, signal }: { readonly kind: EmbedOptions["kind"]; readonly signal: AbortSignal }): Promise<Float32Array[]> {
+async function embedBatch(
+  embedder: Embedder,
+  texts: readonly string[],
+  { kind, signal }: { readonly kind: EmbedOptions["kind"]; readonly signal: AbortSignal },
+): Promise<Float32Array[]> {
   if (kind === "document") return embedder.embedDocuments(texts, { signal });
   return Promise.all(texts.map((text) => embedder.embedQuery(text, { signal })));
 }
@@ -65,7 +72,10 @@ async function* readTexts(input: string): AsyncGenerator<string> {
     }
   } catch (cause) {
     if (cause instanceof ServerError) throw cause;
-    throw new ServerError("input_unreadable", `${input} cannot be read`, { cause, hint: "Name a file with one text a line, or - for standard input." });
+    throw new ServerError("input_unreadable", `${input} cannot be read`, {
+      cause,
+      hint: "Name a file with one text a line, or - for standard input.",
+    });
   }
 }
 
@@ -75,7 +85,9 @@ function textOf(json: string, line: number): string {
   try {
     return TextRecord.parse(JSON.parse(json)).text;
   } catch {
-    throw new ServerError("input_unreadable", `line ${line} is not a JSON object with a string \`text\``, { hint: "Every line must hold one such object." });
+    throw new ServerError("input_unreadable", `line ${line} is not a JSON object with a string \`text\``, {
+      hint: "Every line must hold one such object.",
+    });
   }
 }
 
@@ -92,15 +104,23 @@ async function* batches(texts: AsyncIterable<string>): AsyncGenerator<string[]> 
 
 function requireKnownFormat(output: string | undefined): void {
   if (output === undefined || /\.(?:npy|jsonl)$/.test(output)) return;
-  throw new ServerError("usage", "--output takes a file that ends in .npy or .jsonl", { hint: "Leave it out to get JSON lines on standard output." });
+  throw new ServerError("usage", "--output takes a file that ends in .npy or .jsonl", {
+    hint: "Leave it out to get JSON lines on standard output.",
+  });
 }
 
-async function openWriter(output: string | undefined, { dimension, terminal }: { readonly dimension: number; readonly terminal: Terminal }): Promise<VectorWriter> {
+async function openWriter(
+  output: string | undefined,
+  { dimension, terminal }: { readonly dimension: number; readonly terminal: Terminal },
+): Promise<VectorWriter> {
   if (output === undefined) return jsonLines(async (text) => terminal.out(text));
   if (output.endsWith(".npy")) return NpyWriter.create(output, dimension);
   try {
     const file = await open(output, "w");
-    return jsonLines(async (text) => void (await file.writeFile(text)), () => file.close());
+    return jsonLines(
+      (text) => file.writeFile(text),
+      () => file.close(),
+    );
   } catch (cause) {
     throw new ServerError("output_not_writable", `${output} cannot be written`, { cause });
   }
@@ -126,5 +146,7 @@ interface Summary {
 
 function printSummary({ done, dimension, took, output }: Summary, terminal: Terminal): void {
   const where = output === undefined ? "" : ` to ${output}`;
-  terminal.err(`Embedded ${counted(done, "text")} as ${dimension} numbers each${where} in ${seconds(took)}: ${perSecond(done / took)} texts/s\n`);
+  terminal.err(
+    `Embedded ${counted(done, "text")} as ${dimension} numbers each${where} in ${seconds(took)}: ${perSecond(done / took)} texts/s\n`,
+  );
 }

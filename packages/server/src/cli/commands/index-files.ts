@@ -1,7 +1,8 @@
 import { CollectionConfig, FieldType } from "@galen/db/schemas";
-import type { IngestProgress, IngestReport } from "@galen/rag/schemas";
+import { ingest, type IngestProgress, type IngestReport, loaderNames } from "@galen/rag";
+import { z } from "zod";
 import { ServerError } from "../../errors.ts";
-import { ingest, type Collection, type Database } from "../../pending.ts";
+import type { Collection, Database } from "../../pending.ts";
 import { checked } from "../json-option.ts";
 import { openData, type DataOptions } from "../open-data.ts";
 import { ProgressDisplay } from "../progress.ts";
@@ -43,7 +44,7 @@ async function runIngest(collection: Collection, options: IndexOptions, terminal
     ...(text !== undefined && { text }),
     ...(title !== undefined && { title }),
     ...(id !== undefined && { id }),
-    format: format as "auto",
+    format: checked(z.enum(["auto", ...loaderNames]), format, "--format"),
     signal: stop.signal,
     ...(json !== true && { onProgress: (progress) => display.update(displayed(progress)) }),
   });
@@ -63,7 +64,9 @@ function parseField(declaration: string): [string, string] {
   const colon = declaration.lastIndexOf(":");
   const [name, type] = [declaration.slice(0, colon), declaration.slice(colon + 1)];
   if (colon > 0 && (FieldType.options as readonly string[]).includes(type)) return [name, type];
-  throw new ServerError("usage", "--field takes a name and a type, such as year:number", { hint: `Types: ${FieldType.options.join(", ")}.` });
+  throw new ServerError("usage", "--field takes a name and a type, such as year:number", {
+    hint: `Types: ${FieldType.options.join(", ")}.`,
+  });
 }
 
 async function openOrCreate(database: Database, wanted: CollectionConfig): Promise<Collection> {
@@ -78,14 +81,37 @@ async function openOrCreate(database: Database, wanted: CollectionConfig): Promi
   return collection;
 }
 
-function printReport(report: IngestReport, { name, terminal }: { readonly name: string; readonly terminal: Terminal }): void {
-  const { documents, passages, added, changed, unchanged, removed, failed_total, seconds: took, docs_per_second } = report;
-  const parts = [`${count(added)} new`, `${count(changed)} changed`, `${count(unchanged)} unchanged`, `${count(removed)} removed`, `${count(failed_total)} failed`];
+function printReport(
+  report: IngestReport,
+  { name, terminal }: { readonly name: string; readonly terminal: Terminal },
+): void {
+  const {
+    documents,
+    passages,
+    added,
+    changed,
+    unchanged,
+    removed,
+    failed_total,
+    seconds: took,
+    docs_per_second,
+  } = report;
+  const parts = [
+    `${count(added)} new`,
+    `${count(changed)} changed`,
+    `${count(unchanged)} unchanged`,
+    `${count(removed)} removed`,
+    `${count(failed_total)} failed`,
+  ];
   for (const { source, line, message } of report.failed.slice(0, MAX_LISTED_FAILURES))
-    terminal.err(`  ${terminal.style("yellow", "!")} ${plain(source)}${line === undefined ? "" : ` line ${line}`}: ${plain(message)}\n`);
+    terminal.err(
+      `  ${terminal.style("yellow", "!")} ${plain(source)}${line === undefined ? "" : ` line ${line}`}: ${plain(message)}\n`,
+    );
   if (failed_total > MAX_LISTED_FAILURES) terminal.err(`  ! and ${count(failed_total - MAX_LISTED_FAILURES)} more\n`);
   terminal.err(`${terminal.style("dim", parts.join(" · "))}\n`);
-  terminal.out(`Indexed ${counted(documents, "document")} (${counted(passages, "passage")}) into ${name} in ${seconds(took)}: ${perSecond(docs_per_second)} docs/s\n`);
+  terminal.out(
+    `Indexed ${counted(documents, "document")} (${counted(passages, "passage")}) into ${name} in ${seconds(took)}: ${perSecond(docs_per_second)} docs/s\n`,
+  );
 }
 
 function interrupted({ documents }: IngestReport): ServerError {
@@ -95,7 +121,11 @@ function interrupted({ documents }: IngestReport): ServerError {
 }
 
 function someFailed({ failed_total, documents }: IngestReport): ServerError {
-  return new ServerError("documents_failed", `${counted(failed_total, "record")} could not be stored; ${counted(documents, "document")} could`, {
-    hint: "Mend the records listed above and run the same command; the others are not embedded again.",
-  });
+  return new ServerError(
+    "documents_failed",
+    `${counted(failed_total, "record")} could not be stored; ${counted(documents, "document")} could`,
+    {
+      hint: "Mend the records listed above and run the same command; the others are not embedded again.",
+    },
+  );
 }

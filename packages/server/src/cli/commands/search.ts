@@ -15,9 +15,16 @@ export interface SearchOptions extends DataOptions {
   readonly explain?: boolean;
 }
 
-export async function search({ collection: name, query, limit, mode, filter, explain, ...options }: SearchOptions, terminal: Terminal): Promise<void> {
+export async function search(
+  { collection: name, query, limit, mode, filter, explain, ...options }: SearchOptions,
+  terminal: Terminal,
+): Promise<void> {
   const parsed = parseFilter(filter);
-  const request = checked(SearchRequest, { query, limit, mode, explain, ...(parsed !== undefined && { filter: parsed }) }, "query");
+  const request = checked(
+    SearchRequest,
+    { query, limit, mode, explain, ...(parsed !== undefined && { filter: parsed }) },
+    "query",
+  );
   await using data = await openExistingData(options);
   const collection = await data.database.collection(name);
   const response = await interruptible((signal) => collection.search(request, { signal }));
@@ -25,21 +32,46 @@ export async function search({ collection: name, query, limit, mode, filter, exp
   else printHits(response, { request, terminal });
 }
 
-function printHits(response: SearchResponse, { request, terminal }: { readonly request: SearchRequest; readonly terminal: Terminal }): void {
+function printHits(
+  response: SearchResponse,
+  { request, terminal }: { readonly request: SearchRequest; readonly terminal: Terminal },
+): void {
   const best = response.hits[0]?.score ?? 1;
-  response.hits.forEach((hit, index) => terminal.out(hitLines(hit, { rank: index + 1, best, terminal }).map((line) => `${line}\n`).join("")));
-  const summary = [response.hits.length === 0 ? "no document matches" : counted(response.hits.length, "hit"), request.mode, `${Math.round(response.took_ms)} ms`];
+  response.hits.forEach((hit, index) =>
+    terminal.out(
+      hitLines(hit, { rank: index + 1, best, terminal })
+        .map((line) => `${line}\n`)
+        .join(""),
+    ),
+  );
+  const summary = [
+    response.hits.length === 0 ? "no document matches" : counted(response.hits.length, "hit"),
+    request.mode,
+    `${Math.round(response.took_ms)} ms`,
+  ];
   terminal.err(`${terminal.style("dim", summary.join(" · "))}\n`);
 }
 
-function hitLines(hit: Hit, { rank, best, terminal }: { readonly rank: number; readonly best: number; readonly terminal: Terminal }): string[] {
+function hitLines(
+  hit: Hit,
+  { rank, best, terminal }: { readonly rank: number; readonly best: number; readonly terminal: Terminal },
+): string[] {
   const width = terminal.outIsTerminal ? terminal.columns : undefined;
   const id = plain(hit.id);
   const head = `${String(rank).padStart(2)}  ${hit.score.toFixed(3)}  ${scoreBar(hit.score / best)}  `;
-  const title = hit.title === undefined ? terminal.style("bold", id, "out") : `${terminal.style("bold", plain(hit.title), "out")}  ${id}`;
-  const body = [`    ${snippet(hit, width)}`, ...explanation(hit).map((line) => `    ${terminal.style("dim", line, "out")}`)];
+  const title =
+    hit.title === undefined
+      ? terminal.style("bold", id, "out")
+      : `${terminal.style("bold", plain(hit.title), "out")}  ${id}`;
+  const body = [
+    `    ${snippet(hit, width)}`,
+    ...explanation(hit).map((line) => `    ${terminal.style("dim", line, "out")}`),
+  ];
   // A styled line is not cut: its escape codes have no width, and titles are short.
-  return [head + title, ...body.map((line) => (width === undefined || line.includes("\u001b") ? line : cut(line, width)))];
+  return [
+    head + title,
+    ...body.map((line) => (width === undefined || line.includes("\u001b") ? line : cut(line, width))),
+  ];
 }
 
 function explanation({ explain, score }: Hit): string[] {

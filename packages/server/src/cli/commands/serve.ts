@@ -22,7 +22,9 @@ export interface ServeOptions {
 export async function serve({ config: file, demo, ...flags }: ServeOptions, terminal: Terminal): Promise<void> {
   const config = loadConfig({ flags: { data: flags.data, host: flags.host, port: flags.port }, file });
   const logger = createLogger(terminal.err, config);
-  using stop = stopSignal(() => terminal.err("Stopping; requests that are running get 10 s. Press Ctrl-C again to stop at once.\n"));
+  using stop = stopSignal(() =>
+    terminal.err("Stopping; requests that are running get 10 s. Press Ctrl-C again to stop at once.\n"),
+  );
   await using services = await openServices(config, { logger });
   await using server = await startServer(services, config, { logger });
   await printStart(services, { url: server.url, data: config.data, terminal });
@@ -44,7 +46,9 @@ interface Start {
 async function printStart({ database }: Services, { url, data, terminal }: Start): Promise<void> {
   const collections = await database.collections();
   terminal.out(`Galen ${version} listens.\n`);
-  terminal.out(`  page  ${url}/\n  API   ${url}/v1  (described at ${url}/openapi.json)\n  data  ${data}, ${counted(collections.length, "collection")}\n`);
+  terminal.out(
+    `  page  ${url}/\n  API   ${url}/v1  (described at ${url}/openapi.json)\n  data  ${data}, ${counted(collections.length, "collection")}\n`,
+  );
 }
 
 interface Demo {
@@ -56,7 +60,11 @@ interface Demo {
 
 async function showDemo({ database }: Services, { demo, url, terminal, signal }: Demo): Promise<void> {
   const collection = await withProgress(terminal, (display) =>
-    ensureDemo(database, demo, { signal, onProgress: ({ documents, bytesRead, bytesTotal, phase }) => display.update({ done: documents, share: phase === "done" ? 1 : bytesRead / Math.max(1, bytesTotal) }) }),
+    ensureDemo(database, demo, {
+      signal,
+      onProgress: ({ documents, bytesRead, bytesTotal, phase }) =>
+        display.update({ done: documents, share: phase === "done" ? 1 : bytesRead / Math.max(1, bytesTotal) }),
+    }),
   );
   if (collection === undefined || signal.aborted) return;
   const { question, answer } = await exampleAnswer(collection, { signal });
@@ -65,7 +73,10 @@ async function showDemo({ database }: Services, { demo, url, terminal, signal }:
   terminal.out("\n");
 }
 
-async function withProgress<Result>(terminal: Terminal, work: (display: ProgressDisplay) => Promise<Result>): Promise<Result> {
+async function withProgress<Result>(
+  terminal: Terminal,
+  work: (display: ProgressDisplay) => Promise<Result>,
+): Promise<Result> {
   using display = new ProgressDisplay({ title: "Indexing demo", unit: "docs", terminal });
   return await work(display);
 }
