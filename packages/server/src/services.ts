@@ -3,7 +3,8 @@ import { openAiChat, type ChatModel } from "@galen/rag";
 import type { Config } from "./config.ts";
 import { ModelError } from "@galen/core";
 import { errorFacts, type Logger } from "./logger.ts";
-import { loadEmbedder as loadEmbedderOfModel, openDatabase, type Database } from "./pending.ts";
+import { loadEmbedder as loadSentenceTransformer } from "./embedder.ts";
+import { openDatabase, type Database } from "./pending.ts";
 import { TaskQueue } from "./tasks/task-queue.ts";
 
 /** What the routes work with. */
@@ -38,7 +39,7 @@ export interface OpenServicesOptions {
  */
 export async function openServices(
   config: Config,
-  { logger, loadEmbedder = loadEmbedderOfModel }: OpenServicesOptions,
+  { logger, loadEmbedder = loadSentenceTransformer }: OpenServicesOptions,
 ): Promise<Services> {
   await using stack = new AsyncDisposableStack();
   const models = stack.use(new SharedModels((model) => loadEmbedder(model ?? config.model)));

@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
 import { loadConfig, type Config } from "../config.ts";
 import { ServerError } from "../errors.ts";
-import { loadEmbedder, openDatabase, type Collection, type Database } from "../pending.ts";
+import { loadEmbedder } from "../embedder.ts";
+import { openDatabase, type Collection, type Database } from "../pending.ts";
 
 /** Options that most commands share. */
 export interface DataOptions {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { GalenError } from "@galen/core";
 import { loadConfig } from "../../config.ts";
 import { ServerError } from "../../errors.ts";
-import { loadEmbedder } from "../../pending.ts";
+import { loadEmbedder } from "../../embedder.ts";
 import { version } from "../../version.ts";
 import { openExistingData, type DataOptions } from "../open-data.ts";
 import type { Terminal } from "../terminal.ts";
