@@ -1,5 +1,5 @@
-import { createRoute } from "@hono/zod-openapi";
 import { DeleteResult, Document, DocumentPage, MAX_LIMIT, UpsertResult } from "@galen/db/schemas";
+import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import { newRoutes } from "../context.ts";
 import { ServerError } from "../errors.ts";

@@ -1,5 +1,5 @@
-import { createRoute } from "@hono/zod-openapi";
 import { loaderNames, type IngestOptions } from "@galen/rag";
+import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import { newRoutes } from "../context.ts";
 import { requestInvalid } from "../request-invalid.ts";

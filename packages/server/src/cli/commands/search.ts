@@ -1,8 +1,8 @@
 import { SearchRequest, type Hit, type SearchResponse } from "@galen/db/schemas";
-import { checked, parseFilter } from "../json-option.ts";
-import { openExistingData, type DataOptions } from "../open-data.ts";
 import { scoreBar, snippet } from "../hit-text.ts";
 import { interruptible } from "../interruptible.ts";
+import { checked, parseFilter } from "../json-option.ts";
+import { openExistingData, type DataOptions } from "../open-data.ts";
 import type { Terminal } from "../terminal.ts";
 import { counted, cut, plain } from "../text.ts";
 
