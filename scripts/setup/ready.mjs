@@ -51,7 +51,7 @@ async function ensureBuilt({ pnpm, env }) {
   if (!built) rmSync(stamp, { force: true });
   await unlessStamped(stamp, wanted, async () => {
     const done = step("Building");
-    const { code, tail } = await runQuietly(pnpm, ["run", "build"], { env: { ...env, TURBO_TELEMETRY_DISABLED: "1" } });
+    const { code, tail } = await runQuietly(pnpm, ["run", "build:all"], { env: { ...env, TURBO_TELEMETRY_DISABLED: "1" } });
     if (code !== 0) throw new SetupError(`The build failed\n${tail.trim().split("\n").slice(-20).join("\n")}`, "The whole output is in .galen/setup.log.");
     done();
   });

@@ -10,7 +10,7 @@ const checks = [
   ["format", "pnpm", ["run", "format:check"]],
   ["lint", "pnpm", ["run", "lint"]],
   ["unused code and dependencies", "pnpm", ["run", "unused"]],
-  ["types", "pnpm", ["run", "check"]],
+  ["types", "pnpm", ["run", "types"]],
 ];
 
 /** `npm test [-- vitest arguments]`: all checks and tests; with arguments only the tests they select. */
