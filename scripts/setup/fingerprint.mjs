@@ -6,9 +6,9 @@ import { root } from "./paths.mjs";
 const IGNORED = new Set(["node_modules", "dist", ".turbo", ".git"]);
 
 /** Hash of names, sizes and modification times below the given paths: changes when anything there does. A few ms for the project. */
-export function fingerprintOfTimes(paths, { ignore = () => false } = {}) {
+export function fingerprintOfTimes(paths, { base = root, ignore = () => false } = {}) {
   const hash = createHash("sha256");
-  for (const path of paths) visit(join(root, path), hash, ignore);
+  for (const path of paths) visit(base, join(base, path), hash, ignore);
   return hash.digest("hex");
 }
 
@@ -19,13 +19,13 @@ export function fingerprintOfContents(paths) {
   return hash.digest("hex");
 }
 
-function visit(path, hash, ignore) {
+function visit(base, path, hash, ignore) {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) return;
-  const name = relative(root, path);
+  const name = relative(base, path);
   if (stat.isFile()) {
     if (!ignore(name)) hash.update(`${name}\0${stat.size}\0${stat.mtimeMs}\n`);
     return;
   }
-  for (const entry of readdirSync(path).sort()) if (!IGNORED.has(entry)) visit(join(path, entry), hash, ignore);
+  for (const entry of readdirSync(path).sort()) if (!IGNORED.has(entry)) visit(base, join(path, entry), hash, ignore);
 }

@@ -8,9 +8,13 @@ const WAIT_MS = 15 * 60_000;
 const POLL_MS = 200;
 
 /** Two commands started at once must not install into the same folder: the second waits for the first. */
-export async function withSetupLock(work) {
-  const file = join(stateFolder, "setup.lock");
+export function withSetupLock(work) {
   mkdirSync(stateFolder, { recursive: true });
+  return withLock(join(stateFolder, "setup.lock"), work);
+}
+
+/** Holds `file` while `work` runs; a file left by a process that is gone is taken over. */
+export async function withLock(file, work) {
   const deadline = Date.now() + WAIT_MS;
   while (!take(file)) {
     if (Date.now() > deadline) throw new SetupError("another set-up has held the lock for 15 minutes", "Stop it, or delete .galen/setup.lock, and try again.");

@@ -15,7 +15,7 @@ const NEEDED_BYTES = 2_000_000_000;
 
 /** Everything that a task needs: toolchain, packages and, with `build`, the compiled packages and page. Costs some 20 ms when all is there. */
 export async function ensureReady({ build = true } = {}) {
-  mkdirSync(stateFolder, { recursive: true });
+  ensureStateFolder();
   return withSetupLock(async () => {
     ensureSpace();
     const toolchain = await ensureToolchain();
@@ -23,6 +23,14 @@ export async function ensureReady({ build = true } = {}) {
     if (build) await ensureBuilt(toolchain);
     return toolchain;
   });
+}
+
+function ensureStateFolder() {
+  try {
+    mkdirSync(stateFolder, { recursive: true });
+  } catch (cause) {
+    throw new SetupError(`the folder ${stateFolder} cannot be written (${cause.code})`, "Make the checkout writable, or clone it elsewhere.", { cause });
+  }
 }
 
 function ensureSpace() {
