@@ -24,6 +24,9 @@ export function describeMachine(): Machine {
 
 function vectorInstructions(): string[] {
   if (platform() !== "linux") return [];
-  const flags = readFileSync("/proc/cpuinfo", "utf8").match(/^flags\s*:(.*)$/m)?.[1]?.split(" ") ?? [];
+  const flags =
+    readFileSync("/proc/cpuinfo", "utf8")
+      .match(/^flags\s*:(.*)$/m)?.[1]
+      ?.split(" ") ?? [];
   return ["avx2", "avx512f", "avx512_vnni", "amx_int8", "amx_bf16"].filter((flag) => flags.includes(flag));
 }

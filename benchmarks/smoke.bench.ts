@@ -19,7 +19,9 @@ const BATCH = 250;
 const COMMAND = fileURLToPath(new URL("../packages/server/dist/cli/main.js", import.meta.url));
 const RESULT = fileURLToPath(new URL("results/smoke.json", import.meta.url));
 
-const { values } = parseArgs({ options: { documents: { type: "string", default: "2000" }, output: { type: "string", default: RESULT } } });
+const { values } = parseArgs({
+  options: { documents: { type: "string", default: "2000" }, output: { type: "string", default: RESULT } },
+});
 
 const records = readMedquad();
 const documents = sample(records, Number(values.documents));
@@ -51,7 +53,10 @@ async function measureEmbedding(records: readonly MedquadRecord[]) {
   await model.encode("warm up");
   const model_load_ms = round(performance.now() - loadStart, 0);
   const texts = records.flatMap((record) => [record.question, record.answer]);
-  const tokens = (await model.countTokens(texts)).reduce((sum, count) => sum + Math.min(count + 2, model.maxSeqLength), 0);
+  const tokens = (await model.countTokens(texts)).reduce(
+    (sum, count) => sum + Math.min(count + 2, model.maxSeqLength),
+    0,
+  );
   await model.encode(texts.slice(0, 64));
   const start = performance.now();
   await model.encode(texts);
@@ -60,14 +65,23 @@ async function measureEmbedding(records: readonly MedquadRecord[]) {
 
 async function measureIndexing() {
   const encoder = new EncoderClock();
-  await using database = await openDatabase(data, { loadEmbedder: async (model) => encoder.watch(await loadSentenceTransformer(model)) });
+  await using database = await openDatabase(data, {
+    loadEmbedder: async (model) => encoder.watch(await loadSentenceTransformer(model)),
+  });
   const collection = await database.createCollection({ name: "medquad", fields: { source: "string" } });
   await (await collection.embedder()).embedQuery("warm up");
   encoder.busyMs = 0;
   const start = performance.now();
   for (let index = 0; index < documents.length; index += BATCH) {
     const batch = documents.slice(index, index + BATCH);
-    await collection.upsert(batch.map(({ id, question, answer, focus, source, qtype }) => ({ id, title: question, text: answer, metadata: { focus, source, qtype } })));
+    await collection.upsert(
+      batch.map(({ id, question, answer, focus, source, qtype }) => ({
+        id,
+        title: question,
+        text: answer,
+        metadata: { focus, source, qtype },
+      })),
+    );
     process.stderr.write(`\rindexed ${Math.min(index + BATCH, documents.length)} of ${documents.length}`);
   }
   const seconds = (performance.now() - start) / 1000;
@@ -100,16 +114,26 @@ async function measureAnswers(collection: Collection) {
 /** From the start of the process to a ready server, and to the first answer over HTTP. */
 async function measureStartup() {
   const start = performance.now();
-  const server = spawn(process.execPath, [COMMAND, "serve", "--data", data, "--port", "0"], { stdio: ["ignore", "pipe", "pipe"] });
+  const server = spawn(process.execPath, [COMMAND, "serve", "--data", data, "--port", "0"], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   try {
     const url = await listeningUrl(server);
     const listening = performance.now() - start;
     const body = JSON.stringify({ question: questions[0] });
-    const response = await fetch(`${url}/v1/collections/medquad/answers`, { method: "POST", headers: { "content-type": "application/json" }, body });
+    const response = await fetch(`${url}/v1/collections/medquad/answers`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
     if (!response.ok) throw new Error(`the server answered ${response.status}`);
     await response.json();
     const first_answer_ms = round(performance.now() - start, 0);
-    return { start_to_listening_ms: round(listening, 0), start_to_first_answer_ms: first_answer_ms, server_peak_rss_mb: peakRss(server.pid) };
+    return {
+      start_to_listening_ms: round(listening, 0),
+      start_to_first_answer_ms: first_answer_ms,
+      server_peak_rss_mb: peakRss(server.pid),
+    };
   } finally {
     server.kill("SIGTERM");
   }

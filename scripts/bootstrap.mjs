@@ -15,7 +15,10 @@ const tasks = {
 
 async function main([name = "start", ...args]) {
   if (Number(process.versions.node.split(".")[0]) < MIN_NODE)
-    throw new SetupError(`Node ${process.versions.node} is too old`, `Install Node ${MIN_NODE} or newer; Galen brings the version it runs on itself.`);
+    throw new SetupError(
+      `Node ${process.versions.node} is too old`,
+      `Install Node ${MIN_NODE} or newer; Galen brings the version it runs on itself.`,
+    );
   const load = tasks[name];
   if (!load) throw new SetupError(`there is no task "${name}"`, `Tasks: ${Object.keys(tasks).join(", ")}.`);
   const { run } = await load();

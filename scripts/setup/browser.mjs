@@ -32,19 +32,30 @@ export async function ensureBrowser({ node, env }) {
 
 function findBrowser(env) {
   const folders = (env.PATH ?? "").split(delimiter);
-  const candidates = [env.GALEN_CHROMIUM, ...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))), ...USUAL_PLACES];
+  const candidates = [
+    env.GALEN_CHROMIUM,
+    ...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))),
+    ...USUAL_PLACES,
+  ];
   return candidates.find((path) => path && isExecutable(path));
 }
 
 async function installFromDebian() {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   await runQuietly("apt-get", ["update"], { env });
-  const { tail } = await runQuietly("apt-get", ["install", "-y", "--no-install-recommends", "chromium", "fonts-liberation"], { env });
+  const { tail } = await runQuietly(
+    "apt-get",
+    ["install", "-y", "--no-install-recommends", "chromium", "fonts-liberation"],
+    { env },
+  );
   return tail;
 }
 
 async function downloadWithPlaywright(node, env) {
-  const { tail } = await runQuietly(node, ["node_modules/playwright-core/cli.js", "install", "chromium"], { env, cwd: join(root, "apps/playground") });
+  const { tail } = await runQuietly(node, ["node_modules/playwright-core/cli.js", "install", "chromium"], {
+    env,
+    cwd: join(root, "apps/playground"),
+  });
   return tail;
 }
 

@@ -11,7 +11,12 @@ export function runQuietly(command, args, { env = process.env, cwd = root } = {}
   const log = createWriteStream(setupLog, { flags: "a" });
   log.write(`\n$ ${command} ${args.join(" ")}\n`);
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], shell: process.platform === "win32" });
+    const child = spawn(command, args, {
+      cwd,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      shell: process.platform === "win32",
+    });
     let tail = "";
     const keep = (chunk) => {
       log.write(chunk);
@@ -28,19 +33,21 @@ export function runQuietly(command, args, { env = process.env, cwd = root } = {}
   });
 }
 
+/** For signals that the child gets by itself. */
+function stay() {}
+
 /** Runs a command on this terminal and passes signals on, so that it can shut down in its own way. Resolves to its exit code. */
 export function runInForeground(command, args, { env = process.env, cwd = root } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: "inherit" });
     // A terminal sends Ctrl-C to the whole group: the child has it already, we only stay until it is done.
-    const ignore = () => {};
     const pass = (signal) => child.kill(signal);
-    process.on("SIGINT", ignore);
+    process.on("SIGINT", stay);
     process.on("SIGTERM", pass);
     process.on("SIGHUP", pass);
     child.on("error", reject);
     child.on("close", (code, signal) => {
-      process.off("SIGINT", ignore);
+      process.off("SIGINT", stay);
       process.off("SIGTERM", pass);
       process.off("SIGHUP", pass);
       resolve(code ?? 128 + (constants.signals[signal] ?? 0));

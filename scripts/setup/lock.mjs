@@ -17,7 +17,11 @@ export function withSetupLock(work) {
 export async function withLock(file, work) {
   const deadline = Date.now() + WAIT_MS;
   while (!take(file)) {
-    if (Date.now() > deadline) throw new SetupError("another set-up has held the lock for 15 minutes", "Stop it, or delete .galen/setup.lock, and try again.");
+    if (Date.now() > deadline)
+      throw new SetupError(
+        "another set-up has held the lock for 15 minutes",
+        "Stop it, or delete .galen/setup.lock, and try again.",
+      );
     await setTimeout(POLL_MS);
   }
   try {

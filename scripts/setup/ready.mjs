@@ -29,7 +29,11 @@ function ensureStateFolder() {
   try {
     mkdirSync(stateFolder, { recursive: true });
   } catch (cause) {
-    throw new SetupError(`the folder ${stateFolder} cannot be written (${cause.code})`, "Make the checkout writable, or clone it elsewhere.", { cause });
+    throw new SetupError(
+      `the folder ${stateFolder} cannot be written (${cause.code})`,
+      "Make the checkout writable, or clone it elsewhere.",
+      { cause },
+    );
   }
 }
 
@@ -37,7 +41,10 @@ function ensureSpace() {
   if (existsSync(join(root, "node_modules"))) return;
   const { bavail, bsize } = statfsSync(root);
   if (bavail * bsize < NEEDED_BYTES)
-    throw new SetupError(`only ${Math.round((bavail * bsize) / 1e6)} MB are free on this disk`, "The first set-up needs about 2 GB. Free some space and run the same command again.");
+    throw new SetupError(
+      `only ${Math.round((bavail * bsize) / 1e6)} MB are free on this disk`,
+      "The first set-up needs about 2 GB. Free some space and run the same command again.",
+    );
 }
 
 async function ensureInstalled({ node, pnpm, env }) {
@@ -45,7 +52,11 @@ async function ensureInstalled({ node, pnpm, env }) {
   const wanted = `${fingerprintOfContents(manifests)} ${node} ${process.arch}`;
   await unlessStamped(join(root, "node_modules", ".galen-installed"), wanted, async () => {
     const done = step("Installing packages");
-    const { code, tail } = await runQuietly(pnpm, ["install", "--frozen-lockfile", "--config.confirmModulesPurge=false"], { env });
+    const { code, tail } = await runQuietly(
+      pnpm,
+      ["install", "--frozen-lockfile", "--config.confirmModulesPurge=false"],
+      { env },
+    );
     if (code !== 0) throw explainInstallFailure("The packages could not be installed", tail);
     done();
   });
@@ -53,19 +64,31 @@ async function ensureInstalled({ node, pnpm, env }) {
 
 async function ensureBuilt({ pnpm, env }) {
   const inputs = ["pnpm-lock.yaml", "tsconfig.base.json", "turbo.json", "packages", "apps"];
-  const wanted = fingerprintOfTimes(inputs, { ignore: (name) => /\.test\.tsx?$|\.contract\.ts$|[/\\]e2e[/\\]/.test(name) });
+  const wanted = fingerprintOfTimes(inputs, {
+    ignore: (name) => /\.test\.tsx?$|\.contract\.ts$|[/\\]e2e[/\\]/.test(name),
+  });
   const built = existsSync(join(root, "packages/server/dist")) && existsSync(join(root, "apps/playground/dist"));
   const stamp = join(stateFolder, "built");
   if (!built) rmSync(stamp, { force: true });
   await unlessStamped(stamp, wanted, async () => {
     const done = step("Building");
-    const { code, tail } = await runQuietly(pnpm, ["run", "build:all"], { env: { ...env, TURBO_TELEMETRY_DISABLED: "1" } });
-    if (code !== 0) throw new SetupError(`The build failed\n${tail.trim().split("\n").slice(-20).join("\n")}`, "The whole output is in .galen/setup.log.");
+    const { code, tail } = await runQuietly(pnpm, ["run", "build:all"], {
+      env: { ...env, TURBO_TELEMETRY_DISABLED: "1" },
+    });
+    if (code !== 0)
+      throw new SetupError(
+        `The build failed\n${tail.trim().split("\n").slice(-20).join("\n")}`,
+        "The whole output is in .galen/setup.log.",
+      );
     done();
   });
 }
 
 function workspaceManifests() {
-  const folders = ["packages", "apps"].flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`));
-  return [...folders, "testing", "examples", "benchmarks"].map((folder) => `${folder}/package.json`).filter((file) => existsSync(join(root, file)));
+  const folders = ["packages", "apps"].flatMap((folder) =>
+    readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
+  );
+  return [...folders, "testing", "examples", "benchmarks"]
+    .map((folder) => `${folder}/package.json`)
+    .filter((file) => existsSync(join(root, file)));
 }

@@ -83,7 +83,8 @@ describe("a fingerprint of a folder", () => {
     const { path } = directory;
     mkdirSync(join(path, "src"));
     mkdirSync(join(path, "dist"));
-    const fingerprint = () => fingerprintOfTimes(["."], { base: path, ignore: (name: string) => name.endsWith(".test.ts") });
+    const fingerprint = () =>
+      fingerprintOfTimes(["."], { base: path, ignore: (name: string) => name.endsWith(".test.ts") });
     writeFileSync(join(path, "src/a.ts"), "1");
     const before = fingerprint();
     writeFileSync(join(path, "src/a.test.ts"), "1");

@@ -7,10 +7,10 @@ import { ensureReady } from "../setup/ready.mjs";
 
 /** Each counts as one test in the total. */
 const checks = [
-  ["format", "pnpm", ["run", "format:check"]],
-  ["lint", "pnpm", ["run", "lint"]],
-  ["unused code and dependencies", "pnpm", ["run", "unused"]],
-  ["types", "pnpm", ["run", "types"]],
+  { name: "format", script: "format:check" },
+  { name: "lint", script: "lint" },
+  { name: "unused code and dependencies", script: "unused" },
+  { name: "types", script: "types" },
 ];
 
 /** `npm test [-- vitest arguments]`: all checks and tests; with arguments only the tests they select. */
@@ -18,7 +18,7 @@ export async function run(args) {
   const { pnpm, node, env: toolchainEnv } = await ensureReady();
   const browser = await ensureBrowser({ node, env: toolchainEnv });
   const env = { ...toolchainEnv, GALEN_CHROMIUM: browser, TURBO_TELEMETRY_DISABLED: "1" };
-  const failedChecks = args.length > 0 ? [] : await runChecks({ pnpm, node, env });
+  const failedChecks = args.length > 0 ? [] : await runChecks(pnpm, env);
   const tests = await runTests(pnpm, env, args);
   for (const name of failedChecks) process.stdout.write(`failed check: ${name}\n`);
   const passed = tests.passed + (args.length > 0 ? 0 : checks.length - failedChecks.length);
@@ -27,11 +27,13 @@ export async function run(args) {
   return failed > 0 || passed === 0 ? 1 : 0;
 }
 
-async function runChecks({ pnpm, node, env }) {
+async function runChecks(pnpm, env) {
   const failed = [];
-  for (const [name, tool, args] of checks) {
-    process.stdout.write(`\ncheck: ${name}\n`);
-    const code = await runInForeground(tool === "pnpm" ? pnpm : node, args, { env });
+  for (const { name, script } of checks) {
+    process.stdout.write(`
+check: ${name}
+`);
+    const code = await runInForeground(pnpm, ["run", script], { env });
     if (code !== 0) failed.push(name);
   }
   return failed;
@@ -41,17 +43,33 @@ async function runTests(pnpm, env, args) {
   const report = join(root, "test-artefacts", "vitest.json");
   mkdirSync(join(root, "test-artefacts"), { recursive: true });
   rmSync(report, { force: true });
-  const code = await runInForeground(pnpm, ["exec", "vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...args], { env });
+  const code = await runInForeground(
+    pnpm,
+    ["exec", "vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...args],
+    { env },
+  );
   return { ...readReport(report, code) };
 }
 
 function readReport(file, code) {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests = 0, testResults } = JSON.parse(readFileSync(file, "utf8"));
+    const {
+      numPassedTests,
+      numFailedTests,
+      numPendingTests,
+      numTodoTests = 0,
+      testResults,
+    } = JSON.parse(readFileSync(file, "utf8"));
     // A file that cannot even be loaded has no failed test, but it has failed.
-    const brokenFiles = testResults.filter((result) => result.status === "failed" && result.assertionResults.every((test) => test.status !== "failed")).length;
+    const brokenFiles = testResults.filter(
+      (result) => result.status === "failed" && result.assertionResults.every((test) => test.status !== "failed"),
+    ).length;
     const failed = numFailedTests + brokenFiles;
-    return { passed: numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed, skipped: numPendingTests + numTodoTests };
+    return {
+      passed: numPassedTests,
+      failed: failed === 0 && code !== 0 ? 1 : failed,
+      skipped: numPendingTests + numTodoTests,
+    };
   } catch (error) {
     process.stdout.write(`the test report cannot be read: ${error.message}\n`);
     return { passed: 0, failed: 1, skipped: 0 };

@@ -9,7 +9,11 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** A checkout as a clone leaves it: tracked files only, nothing installed. */
 function cloneInto(folder: string): void {
-  const files = execFileSync("git", ["ls-files", "-z", "scripts", "package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", "packages", "apps"], { cwd: root });
+  const files = execFileSync(
+    "git",
+    ["ls-files", "-z", "scripts", "package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", "packages", "apps"],
+    { cwd: root },
+  );
   for (const file of files.toString("utf8").split("\0").filter(Boolean)) cpSync(join(root, file), join(folder, file));
 }
 
@@ -27,7 +31,9 @@ describe("the bootstrap", () => {
   it("says that the registry cannot be reached, and what to do", async () => {
     await using directory = await temporaryDirectory();
     cloneInto(directory.path);
-    const { status, stderr, stdout } = bootstrap(directory.path, ["start"], { npm_config_registry: "http://127.0.0.1:9/" });
+    const { status, stderr, stdout } = bootstrap(directory.path, ["start"], {
+      npm_config_registry: "http://127.0.0.1:9/",
+    });
     expect(stderr).toContain("the package registry cannot be reached");
     expect(stderr).toMatch(/^hint: {2}Check the network/m);
     expect(stdout).toBe("");
