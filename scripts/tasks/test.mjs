@@ -30,9 +30,7 @@ export async function run(args) {
 async function runChecks(pnpm, env) {
   const failed = [];
   for (const { name, script } of checks) {
-    process.stdout.write(`
-check: ${name}
-`);
+    process.stdout.write(`\ncheck: ${name}\n`);
     const code = await runInForeground(pnpm, ["run", script], { env });
     if (code !== 0) failed.push(name);
   }
