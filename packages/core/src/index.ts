@@ -1,5 +1,6 @@
 export { GalenError, ModelError } from "./errors.ts";
 export type { CoreErrorCode, ErrorFacts } from "./errors.ts";
+export type { Embedder } from "./embedder.ts";
 export { SentenceTransformer } from "./sentence-transformer.ts";
 export type { EncodeOptions, LoadOptions } from "./sentence-transformer.ts";
 export type { EncodeProgress } from "./encode-texts.ts";
@@ -9,3 +10,8 @@ export { buildOnnxModel } from "./onnx-model.ts";
 export type { OnnxModel, OnnxModelOptions } from "./onnx-model.ts";
 export { cosineSimilarity, dotProduct, similarityMatrix } from "./vectors/similarity.ts";
 export { normalize } from "./vectors/normalize.ts";
+export { AutoTokenizer } from "./auto-tokenizer.ts";
+export type { ModelInputs, TokenizeBatchOptions } from "./auto-tokenizer.ts";
+export { AutoModel } from "./auto-model.ts";
+export type { ModelOutputs } from "./auto-model.ts";
+export { meanPooling } from "./vectors/mean-pooling.ts";
