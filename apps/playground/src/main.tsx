@@ -4,9 +4,9 @@ import { createRoot } from "react-dom/client";
 import "./fonts.css";
 import "./tokens.css";
 import "./base.css";
+import { GalenHttpError } from "@galen/server/client";
 import { App } from "./routes/app.tsx";
 import { connection } from "./state/api.ts";
-import { RequestError } from "./state/problem.ts";
 
 /** Answers of an overloaded server are asked for again: after 1, 2 and 4 seconds. */
 const MAX_RETRIES = 3;
@@ -18,7 +18,7 @@ const queries = new QueryClient({
       networkMode: "always",
       staleTime: 2_000,
       retry: (count, error) =>
-        count < MAX_RETRIES && error instanceof RequestError && [429, 503].includes(error.problem.status),
+        count < MAX_RETRIES && error instanceof GalenHttpError && [429, 503].includes(error.status),
       retryDelay: (count) => 1000 * 2 ** count,
     },
   },

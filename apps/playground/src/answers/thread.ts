@@ -1,8 +1,8 @@
-import type { Answer, AnswerEvent, Citation, Source } from "@galen/rag/schemas";
+import type { Answer, Citation, Source } from "@galen/rag/schemas";
 import { announce } from "../state/announcement.ts";
 import { api, patiently } from "../state/api.ts";
 import { formatCountOf } from "../state/format.ts";
-import { RequestError } from "../state/problem.ts";
+import { StreamError } from "../state/problem.ts";
 
 /** One question and what became of it. Questions live in memory alone: they stand in no address and no storage. */
 export interface Turn {
@@ -83,16 +83,12 @@ async function read(
   update({ text, citations, sources: [] });
   for await (const event of api.streamAnswer(collection, { question }, { signal })) {
     if (event.type === "answer") return event.answer;
-    if (event.type === "error") throw streamError(event);
+    if (event.type === "error") throw new StreamError(event.code, event.message);
     if (event.type === "text") update({ text: (text += event.delta) });
     if (event.type === "citation") update({ citations: (citations = [...citations, event.citation]) });
     if (event.type === "sources") update({ sources: event.sources });
   }
-  throw streamError({ code: "stream_incomplete", message: "The answer ended before it was complete." });
-}
-
-function streamError({ code, message }: Omit<Extract<AnswerEvent, { type: "error" }>, "type">): RequestError {
-  return new RequestError({ title: "The question was not answered", status: 200, code, detail: message });
+  throw new StreamError("stream_incomplete", "The answer ended before it was complete.");
 }
 
 function replace(collection: string, id: number, change: Partial<Turn>): void {

@@ -22,7 +22,7 @@ export function CollectionsPage() {
   });
   const [creating, setCreating] = useState(false);
   const [part, setPart] = useState("");
-  const all = collections.data ?? [];
+  const all = collections.data?.collections ?? [];
   const shown = all.filter(({ name }) => name.toLowerCase().includes(part.trim().toLowerCase()));
   return (
     <div className={styles.page}>

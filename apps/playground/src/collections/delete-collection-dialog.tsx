@@ -15,7 +15,7 @@ export function DeleteCollectionDialog({ info, onClose }: { info: CollectionInfo
   const [typed, setTyped] = useState("");
   const queries = useQueryClient();
   const drop = useMutation({
-    mutationFn: () => api.collections.drop(info.name),
+    mutationFn: () => api.collections.delete(info.name),
     onSuccess: async () => {
       announce(`Collection ${info.name} deleted`);
       navigate({ page: "collections" });

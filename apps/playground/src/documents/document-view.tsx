@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Document, Span } from "@galen/db/schemas";
+import type { TextWindow } from "@galen/server/client";
 import { useLayoutEffect, useRef } from "react";
 import { api } from "../state/api.ts";
 import { formatCount, formatCountOf, formatMoment } from "../state/format.ts";
 import { formatRoute } from "../state/route.ts";
-import type { TextWindow } from "../state/wire.ts";
 import { Button } from "../ui/button.tsx";
 import facts from "../ui/facts.module.css";
 import { Foreign } from "../ui/foreign.tsx";
@@ -22,7 +22,7 @@ interface DocumentViewProps {
 
 /** A document opened at a span: the span boxed and scrolled to, with the text around it. */
 export function DocumentView({ collection, id, at, heading: Heading }: DocumentViewProps) {
-  const { text, showEarlier, showLater } = useTextWindow({ collection, id, at });
+  const text = useTextWindow({ collection, id, at });
   const whole = useQuery({
     queryKey: ["document", collection, id],
     queryFn: ({ signal }) => api.documents.get(collection, id, { signal }),
@@ -31,7 +31,7 @@ export function DocumentView({ collection, id, at, heading: Heading }: DocumentV
   if (text.error && !text.data)
     return <ProblemMessage error={text.error} what="The document was not loaded." retry={() => void text.refetch()} />;
   if (!text.data) return <Skeleton rows={5} />;
-  const { title, start, end, length } = text.data;
+  const { title, length } = text.data;
   return (
     <article className={styles.document}>
       <Heading className={styles.title}>
@@ -45,9 +45,17 @@ export function DocumentView({ collection, id, at, heading: Heading }: DocumentV
             : formatCountOf(length, "character")}
         </span>
       </p>
-      {start > 0 && <Button onClick={showEarlier}>Show earlier text</Button>}
+      {text.hasPreviousPage && (
+        <Button onClick={() => void text.fetchPreviousPage()} disabled={text.isFetching}>
+          Show earlier text
+        </Button>
+      )}
       <DocumentText window={text.data} at={at} />
-      {end < length && <Button onClick={showLater}>Show later text</Button>}
+      {text.hasNextPage && (
+        <Button onClick={() => void text.fetchNextPage()} disabled={text.isFetching}>
+          Show later text
+        </Button>
+      )}
       {whole.data && <DocumentFacts collection={collection} document={whole.data} />}
     </article>
   );

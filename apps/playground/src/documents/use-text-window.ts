@@ -1,5 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import type { Span } from "@galen/db/schemas";
 import { api } from "../state/api.ts";
 
@@ -10,22 +9,20 @@ const STEP = 40_000;
 /** Up to here the whole record is fetched for its metadata; it holds the text once more. */
 export const MAX_WHOLE_DOCUMENT = 200_000;
 
-/** The text of a document around `at`, as far as it has been opened. */
+/** The text of a document around `at`, as far as it has been opened in both directions. */
 export function useTextWindow({ collection, id, at }: { collection: string; id: string; at: Span | undefined }) {
-  const key = `${id} ${at?.start}`;
-  const [opened, setOpened] = useState({ key, before: BEFORE, after: AFTER });
-  const { before, after } = opened.key === key ? opened : { before: BEFORE, after: AFTER };
-  const start = Math.max(0, (at?.start ?? 0) - before);
-  const end = (at?.end ?? 0) + after;
-  const text = useQuery({
-    queryKey: ["text", collection, id, start, end],
-    queryFn: ({ signal }) => api.documents.text(collection, id, { start, end }, { signal }),
-    // Opening more keeps what is there; another document must not show this one's text.
-    placeholderData: (previous, query) => (query?.queryKey[2] === id ? previous : undefined),
+  return useInfiniteQuery({
+    queryKey: ["text", collection, id, at],
+    queryFn: ({ signal, pageParam }) => api.documents.text(collection, id, pageParam, { signal }),
+    initialPageParam: { start: Math.max(0, (at?.start ?? 0) - BEFORE), end: (at?.end ?? 0) + AFTER },
+    getPreviousPageParam: ({ start }) => (start > 0 ? { start: Math.max(0, start - STEP), end: start } : undefined),
+    getNextPageParam: ({ end, length }) => (end < length ? { start: end, end: end + STEP } : undefined),
+    select: ({ pages }) => {
+      const [first] = pages;
+      const last = pages.at(-1);
+      if (!first || !last) return undefined;
+      return { ...first, end: last.end, text: pages.map((page) => page.text).join("") };
+    },
+    staleTime: 60_000,
   });
-  return {
-    text,
-    showEarlier: () => setOpened({ key, before: before + STEP, after }),
-    showLater: () => setOpened({ key, before, after: after + STEP }),
-  };
 }

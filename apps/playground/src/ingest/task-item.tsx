@@ -1,14 +1,16 @@
+import type { Task } from "@galen/server/client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "../state/api.ts";
 import { formatAgo, formatBytes, formatCount, formatCountOf, formatRate, formatSeconds } from "../state/format.ts";
 import { formatRoute } from "../state/route.ts";
 import { documentRate, isOver, progressRatio, secondsLeft } from "../state/task-progress.ts";
-import type { IngestFailure, IngestProgress, Task } from "../state/wire.ts";
 import { Button } from "../ui/button.tsx";
 import { Foreign } from "../ui/foreign.tsx";
 import { ProblemMessage } from "../ui/message.tsx";
 import styles from "./ingest.module.css";
 import { useTaskEvents } from "./use-tasks.ts";
+
+type Failure = NonNullable<Task["report"]>["failed"][number];
 
 const stateWords: Record<Task["state"], string> = {
   queued: "waiting",
@@ -52,7 +54,7 @@ export function TaskItem({ task, withCollection = false }: { task: Task; withCol
   );
 }
 
-function Progress({ name, progress }: { name: string; progress: IngestProgress }) {
+function Progress({ name, progress }: { name: string; progress: Task["progress"] }) {
   const ratio = progressRatio(progress);
   const rate = documentRate(progress);
   const left = secondsLeft(progress);
@@ -85,7 +87,7 @@ function Outcome({ task }: { task: Task }) {
           <span className={styles.bad}>
             <Foreign>{task.name}</Foreign> was not added:
           </span>{" "}
-          <Foreign>{problem.detail ?? problem.title ?? "no reason was given."}</Foreign> <code>{problem.code}</code>{" "}
+          <Foreign>{problem.detail}</Foreign> <code>{problem.code}</code>{" "}
           {problem.hint && <Foreign>{problem.hint}</Foreign>}
         </p>
       )}
@@ -114,7 +116,7 @@ function Outcome({ task }: { task: Task }) {
 /** More rows than this are for the command line, not for reading. */
 const MAX_FAILURES = 100;
 
-function Failures({ failed, documents }: { failed: readonly IngestFailure[]; documents: number }) {
+function Failures({ failed, documents }: { failed: readonly Failure[]; documents: number }) {
   return (
     <details className={styles.failures} open={failed.length <= 5}>
       <summary>

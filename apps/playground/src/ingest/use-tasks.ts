@@ -1,10 +1,11 @@
+import type { Task } from "@galen/server/client";
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { announce } from "../state/announcement.ts";
 import { api } from "../state/api.ts";
 import { formatCountOf } from "../state/format.ts";
+import { knownTasks } from "../state/known-tasks.ts";
 import { isOver } from "../state/task-progress.ts";
-import type { Task } from "../state/wire.ts";
 
 /** Without live events a running task is asked for this often. */
 const POLL_MS = 2_000;
@@ -13,7 +14,8 @@ const POLL_MS = 2_000;
 export function useTasks() {
   return useQuery({
     queryKey: ["tasks"],
-    queryFn: ({ signal }) => api.tasks.list({ signal }),
+    queryFn: async ({ signal, client, queryKey }) =>
+      knownTasks(client.getQueryData<Task[]>(queryKey) ?? [], (await api.tasks.list({ signal })).tasks),
     refetchInterval: (query) => (query.state.data?.some((task) => !isOver(task)) ? POLL_MS : false),
   });
 }

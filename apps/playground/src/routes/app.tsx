@@ -7,6 +7,7 @@ import styles from "./app.module.css";
 import { Footer } from "./footer.tsx";
 import { Header } from "./header.tsx";
 import { HelpDialog } from "./help-dialog.tsx";
+import { KeyDialog } from "./key-dialog.tsx";
 import { Page } from "./page.tsx";
 import { ServerBanner } from "./server-banner.tsx";
 
@@ -38,6 +39,7 @@ export function App() {
       </main>
       <Footer />
       <LiveRegion />
+      <KeyDialog />
       {help && <HelpDialog onClose={() => setHelp(false)} />}
     </div>
   );

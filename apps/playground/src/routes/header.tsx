@@ -14,7 +14,7 @@ export function Header({ route, onHelp }: { route: Route; onHelp: () => void }) 
           Galen
         </a>
         <nav className={styles.nav} aria-label="Main">
-          <NavLink to={{ page: "collections" }} here={route.page === "collections" || "collection" in route}>
+          <NavLink to={{ page: "collections" }} here={route.page === "collections"}>
             Collections
           </NavLink>
           <NavLink to={{ page: "tasks" }} here={route.page === "tasks"}>

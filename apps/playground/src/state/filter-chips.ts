@@ -72,7 +72,8 @@ export function withCondition(
   condition: { field: string; operator: Operator; value: ChipValue },
 ): Filter {
   const { field, operator, value } = condition;
-  const entry = filter?.[field];
+  // Fields are named by users: one called "valueOf" must not find what every object inherits.
+  const entry = filter && Object.hasOwn(filter, field) ? filter[field] : undefined;
   const known = entry === undefined ? {} : conditionOf(entry);
   if (operator === "eq" && !Array.isArray(value)) {
     const { eq, in: any = [], ...others } = known;

@@ -1,41 +1,26 @@
-/** RFC 9457, as the server answers every failure. */
-export interface Problem {
-  readonly title: string;
-  readonly status: number;
-  readonly code: string;
-  readonly detail?: string;
-  readonly hint?: string;
-  readonly request_id?: string;
-  readonly errors?: readonly { readonly pointer: string; readonly message: string }[];
-}
+import { GalenHttpError, type Problem } from "@galen/server/client";
+import { UnreachableError } from "./unreachable-error.ts";
 
-/** The server answered, and said no. */
-export class RequestError extends Error {
-  override readonly name = "RequestError";
-  readonly problem: Problem;
-
-  constructor(problem: Problem, options?: ErrorOptions) {
-    super(problem.detail ?? problem.title, options);
-    this.problem = problem;
-  }
-}
-
-/** Nobody answered, or the answer broke off. */
-export class UnreachableError extends Error {
-  override readonly name = "UnreachableError";
-}
+/** What a message needs of a problem; failures of the page itself have no request. */
+export type ShownProblem = Pick<Problem, "code" | "detail"> & Partial<Pick<Problem, "hint" | "errors" | "request_id">>;
 
 /** Any thrown value as something the page can put into words. */
-export function problemOf(error: unknown): Problem {
-  if (error instanceof RequestError) return error.problem;
+export function problemOf(error: unknown): ShownProblem {
+  if (error instanceof GalenHttpError) return error.problem;
+  if (error instanceof StreamError) return { code: error.code, detail: error.message };
   if (error instanceof UnreachableError)
-    return {
-      title: "The server does not answer",
-      status: 0,
-      code: "unreachable",
-      detail: error.message,
-      hint: "Check that galen serve is running.",
-    };
+    return { code: "unreachable", detail: "The server does not answer.", hint: "Check that galen serve is running." };
   const detail = error instanceof Error ? error.message : String(error);
-  return { title: "The page failed", status: 0, code: "page_error", detail, hint: "Reload the page." };
+  return { code: "page_error", detail, hint: "Reload the page." };
+}
+
+/** A stream that began well and then reported an error, or ended early. */
+export class StreamError extends Error {
+  override readonly name = "StreamError";
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
 }

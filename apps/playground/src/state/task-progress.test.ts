@@ -1,10 +1,10 @@
+import type { Task } from "@galen/server/client";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { documentRate, progressRatio, secondsLeft } from "./task-progress.ts";
-import type { IngestProgress } from "./wire.ts";
 
 const count = fc.nat(1_000_000);
-const progress: fc.Arbitrary<IngestProgress> = fc
+const progress: fc.Arbitrary<Task["progress"]> = fc
   .record({
     documents: count,
     bytesRead: count,
@@ -28,7 +28,7 @@ test("a share is between 0 and 1 and never NaN, a rate and a rest are finite", (
 });
 
 test("counts failed records as done, prefers records to bytes, and estimates only when it knows enough", () => {
-  const half: IngestProgress = {
+  const half: Task["progress"] = {
     phase: "indexing",
     documents: 45,
     failed: 5,
