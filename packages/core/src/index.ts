@@ -1,2 +1,11 @@
 export { GalenError, ModelError } from "./errors.ts";
 export type { CoreErrorCode, ErrorFacts } from "./errors.ts";
+export { SentenceTransformer } from "./sentence-transformer.ts";
+export type { EncodeOptions, LoadOptions } from "./sentence-transformer.ts";
+export type { EncodeProgress } from "./encode-texts.ts";
+export { Tokenizer } from "./tokens/tokenizer.ts";
+export type { TokenizedText, TokenSpan } from "./tokens/tokenizer.ts";
+export { buildOnnxModel } from "./onnx-model.ts";
+export type { OnnxModel, OnnxModelOptions } from "./onnx-model.ts";
+export { cosineSimilarity, dotProduct, similarityMatrix } from "./vectors/similarity.ts";
+export { normalize } from "./vectors/normalize.ts";

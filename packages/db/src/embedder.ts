@@ -21,7 +21,11 @@ export interface EmbedOptions {
 export type LoadEmbedder = (model: string | undefined) => Promise<Embedder>;
 
 /** Cuts a document's text into the spans that are embedded. In order, non-empty, inside the text; they may overlap. */
-export type Splitter = (
-  text: string,
-  context: { readonly title: string | undefined; readonly embedder: Embedder },
-) => Promise<Span[]>;
+export interface Splitter {
+  (
+    text: string,
+    context: { readonly title: string | undefined; readonly embedder: Embedder },
+  ): Promise<readonly Span[]>;
+  /** Changes when the same text would be cut differently; stored documents then count as changed. @default the function's name */
+  readonly version?: string;
+}

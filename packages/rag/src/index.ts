@@ -1,2 +1,15 @@
+export { answer, streamAnswer } from "./answer.ts";
+export type { AnswerOptions } from "./answer.ts";
+export type { ChatMessage, ChatModel } from "./chat/chat-model.ts";
+export { openAiChat } from "./chat/openai-chat.ts";
+export type { OpenAiChatOptions } from "./chat/openai-chat.ts";
+export { splitPassages } from "./chunks/split-passages.ts";
 export { RagError } from "./errors.ts";
 export type { RagErrorCode } from "./errors.ts";
+export { ingest, ingestBytes } from "./ingest.ts";
+export type { IngestOptions, NamedBytes } from "./ingest.ts";
+export type { FieldNames } from "./loaders/loader.ts";
+export { loaderNames } from "./loaders/registry.ts";
+export type { LoaderName } from "./loaders/registry.ts";
+export type { Answer, AnswerEvent, AnswerRequest, AnswerRequestInput, Citation, Source } from "./schemas/answer.ts";
+export type { IngestFailure, IngestProgress, IngestReport } from "./schemas/ingest.ts";

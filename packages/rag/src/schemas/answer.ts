@@ -39,6 +39,9 @@ export const Answer = z
     answer: z.string().meta({ description: "With markers [n]; empty when declined" }),
     citations: z.array(Citation),
     declined: z.boolean().meta({ description: "True when the documents do not answer the question" }),
+    unverified: z.array(Span).optional().meta({
+      description: "Ranges of the answer that no cited passage supports: without citation, or with a number it lacks",
+    }),
     reason: z.string().optional().meta({ description: "Why it was declined" }),
     generator: z.string().meta({ description: "`extractive`, or the chat model's name" }),
     sources: z.array(Source),

@@ -1,0 +1,127 @@
+import { basename } from "node:path";
+
+import { ModelError } from "../errors.ts";
+import type { Dtype } from "../weights/dtype.ts";
+import type { TensorLocation } from "../weights/safetensors.ts";
+import { encodeModel } from "./onnx-proto.ts";
+import type { Attribute, ElementType, NodeDescription, TensorDescription, TensorType } from "./onnx-proto.ts";
+
+declare const value: unique symbol;
+/** The name of a tensor in the graph under construction. */
+export type Value = string & { readonly [value]: true };
+
+/** The domain of onnxruntime's own operators. */
+export const MICROSOFT = "com.microsoft";
+
+const OPERATOR_SETS = { "": 21, [MICROSOFT]: 1 };
+const NOTHING = "" as Value; // ONNX writes an omitted optional input as an empty name
+
+/**
+ * Collects the nodes of an ONNX graph in order of computation.
+ *
+ * Weights enter as offsets into the checkpoint's own file. onnxruntime folds what is computed from constants alone
+ * (such as the widening of a float16 weight) while it opens a session, so no weight passes through JavaScript.
+ */
+export class GraphBuilder {
+  readonly #nodes: NodeDescription[] = [];
+  readonly #initializers = new Map<string, TensorDescription>();
+  readonly #widened = new Map<string, Value>();
+  readonly #inputs: ({ name: Value } & TensorType)[] = [];
+  readonly #outputs: ({ name: Value } & TensorType)[] = [];
+  #values = 0;
+
+  input(name: string, type: TensorType): Value {
+    this.#inputs.push({ name: name as Value, ...type });
+    return name as Value;
+  }
+
+  output(name: string, source: Value, type: TensorType): void {
+    this.#nodes.push({ operator: "Identity", domain: "", inputs: [source], outputs: [name], attributes: {} });
+    this.#outputs.push({ name: name as Value, ...type });
+  }
+
+  /** Adds a node with one output. `undefined` stands for an optional input that is left out. */
+  node(
+    operator: string,
+    inputs: readonly (Value | undefined)[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    { domain = "" }: { domain?: string } = {},
+  ): Value {
+    const output = `${operator}_${this.#values++}` as Value;
+    this.#nodes.push({
+      operator,
+      domain,
+      inputs: inputs.map((input) => input ?? NOTHING),
+      outputs: [output],
+      attributes,
+    });
+    return output;
+  }
+
+  /** A float32 scalar. */
+  scalar(number: number): Value {
+    return this.#constant(`scalar_${number}`, "float32", [], new Float32Array([number]));
+  }
+
+  /** A vector of int64: axes, shapes and indices are given to ONNX operators in this form. */
+  integers(...numbers: readonly number[]): Value {
+    return this.#constant(
+      `integers_${numbers.join("_")}`,
+      "int64",
+      [numbers.length],
+      BigInt64Array.from(numbers, BigInt),
+    );
+  }
+
+  /** A weight in the type that it is stored in. */
+  storedWeight({ name, file, dtype, shape, offset, length }: TensorLocation): Value {
+    const type = storedTypes[dtype];
+    if (type === undefined) throw unusable(name, dtype);
+    this.#initializers.set(name, { name, type, dims: shape, data: { location: basename(file), offset, length } });
+    return name as Value;
+  }
+
+  /** A weight as float32. */
+  weight(tensor: TensorLocation): Value {
+    const stored = this.storedWeight(tensor);
+    if (tensor.dtype === "F32") return stored;
+    const widened = this.#widened.get(tensor.name) ?? this.widen(stored);
+    this.#widened.set(tensor.name, widened);
+    return widened;
+  }
+
+  /** Casts to float32. */
+  widen(input: Value): Value {
+    return this.node("Cast", [input], { to: 1 });
+  }
+
+  /** The serialized ONNX model. */
+  finish(): Uint8Array {
+    return encodeModel({
+      nodes: this.#nodes,
+      initializers: [...this.#initializers.values()],
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      operatorSets: OPERATOR_SETS,
+    });
+  }
+
+  #constant(name: string, type: ElementType, dims: readonly number[], values: Float32Array | BigInt64Array): Value {
+    const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    this.#initializers.set(name, { name, type, dims, data });
+    return name as Value;
+  }
+}
+
+const storedTypes: Partial<Record<Dtype, ElementType>> = { F32: "float32", F16: "float16", BF16: "bfloat16" };
+
+function unusable(name: string, dtype: Dtype): ModelError {
+  return new ModelError(
+    "weights_invalid",
+    `The tensor ${name} is stored as ${dtype}; F32, F16 and BF16 can be computed with.`,
+    {
+      hint: "Save the model in one of these types, for example model.float().save_pretrained(…) in transformers.",
+      details: { tensor: name, dtype },
+    },
+  );
+}

@@ -1,0 +1,61 @@
+/** Writes protobuf messages field by field: the wire format is https://protobuf.dev/programming-guides/encoding/. */
+export class ProtoWriter {
+  readonly #chunks: Uint8Array[] = [];
+  #length = 0;
+
+  /** int32, int64, bool and enum fields: two's complement on 64 bits, so a negative number takes ten bytes. */
+  integer(field: number, value: number | bigint): this {
+    return this.#tag(field, WireType.varint).#varint(BigInt(value));
+  }
+
+  float(field: number, value: number): this {
+    const bytes = new Uint8Array(4);
+    new DataView(bytes.buffer).setFloat32(0, value, true);
+    return this.#tag(field, WireType.fixed32).#append(bytes);
+  }
+
+  bytes(field: number, value: Uint8Array): this {
+    return this.#tag(field, WireType.lengthDelimited).#varint(BigInt(value.length)).#append(value);
+  }
+
+  string(field: number, value: string): this {
+    return this.bytes(field, new TextEncoder().encode(value));
+  }
+
+  message(field: number, value: ProtoWriter): this {
+    return this.bytes(field, value.finish());
+  }
+
+  finish(): Uint8Array {
+    const all = new Uint8Array(this.#length);
+    let position = 0;
+    for (const chunk of this.#chunks) {
+      all.set(chunk, position);
+      position += chunk.length;
+    }
+    return all;
+  }
+
+  #tag(field: number, wireType: number): this {
+    return this.#varint(BigInt((field << 3) | wireType));
+  }
+
+  #varint(value: bigint): this {
+    const bytes: number[] = [];
+    let rest = BigInt.asUintN(64, value);
+    while (rest > 0x7fn) {
+      bytes.push(Number(rest & 0x7fn) | 0x80);
+      rest >>= 7n;
+    }
+    bytes.push(Number(rest));
+    return this.#append(Uint8Array.from(bytes));
+  }
+
+  #append(chunk: Uint8Array): this {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    return this;
+  }
+}
+
+const WireType = { varint: 0, lengthDelimited: 2, fixed32: 5 } as const;

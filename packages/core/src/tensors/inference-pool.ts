@@ -1,0 +1,139 @@
+import { ModelError } from "../errors.ts";
+import { InferenceWorker } from "./inference-worker-handle.ts";
+import type { Feeds, Tensor, WorkerSetup } from "./inference-message.ts";
+import { JobQueue } from "./job-queue.ts";
+import type { Priority } from "./job-queue.ts";
+
+export interface PoolOptions {
+  /** Most worker threads at a time. The first starts with the pool, the others when work waits. */
+  readonly workers: number;
+  /** The module that the threads run; another than the usual one is for tests. */
+  readonly entry?: URL;
+}
+
+export interface RunOptions {
+  /** @default "document" */
+  readonly priority?: Priority | undefined;
+  /** Drops the batch when it has not started; a started one ends unheard. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs batches on worker threads, because onnxruntime-node computes on the thread that calls it.
+ *
+ * A worker that dies takes the batch it was computing with it (`inference_failed`) and is replaced when work waits.
+ */
+export class InferencePool implements AsyncDisposable {
+  readonly #setup: WorkerSetup;
+  readonly #options: PoolOptions;
+  readonly #queue = new JobQueue<Job>();
+  readonly #workers = new Set<InferenceWorker>();
+  readonly #idle = new Set<InferenceWorker>();
+  #starting = 0;
+  #disposal: Promise<void> | undefined;
+
+  /** Opens the first session. @throws {ModelError} `inference_failed` */
+  static async open(setup: WorkerSetup, options: PoolOptions): Promise<InferencePool> {
+    const pool = new InferencePool(setup, options);
+    await pool.#start();
+    return pool;
+  }
+
+  private constructor(setup: WorkerSetup, options: PoolOptions) {
+    this.#setup = setup;
+    this.#options = options;
+  }
+
+  /** How many batches it pays to have under way: one for each worker, and one waiting behind it. */
+  get capacity(): number {
+    return 2 * this.#options.workers;
+  }
+
+  /** Computes one batch. @throws {ModelError} `inference_failed`, `disposed`, or the signal's reason. */
+  async run(feeds: Feeds, { priority = "document", signal }: RunOptions = {}): Promise<Tensor<Float32Array>> {
+    if (this.#disposal !== undefined) throw disposedError();
+    signal?.throwIfAborted();
+    const job: Job = { feeds, ...Promise.withResolvers<Tensor<Float32Array>>() };
+    const abort = (): void => {
+      this.#queue.remove(job);
+      job.reject(signal?.reason);
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    this.#queue.push(job, priority);
+    this.#pump();
+    return job.promise.finally(() => signal?.removeEventListener("abort", abort));
+  }
+
+  /** Rejects what waits with `disposed`, lets running batches end, and returns when no thread is left. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposal ??= this.#close();
+    return this.#disposal;
+  }
+
+  async #close(): Promise<void> {
+    for (const job of this.#queue.drain()) job.reject(disposedError());
+    await Promise.all([...this.#workers].map((worker) => worker.close()));
+  }
+
+  #pump(): void {
+    for (const worker of this.#idle) {
+      const job = this.#queue.shift();
+      if (job === undefined) return;
+      this.#idle.delete(worker);
+      void this.#serve(worker, job);
+    }
+    const room = this.#options.workers - this.#workers.size;
+    for (let wanted = Math.min(room, this.#queue.size - this.#starting); wanted > 0; wanted--) void this.#grow();
+  }
+
+  async #serve(worker: InferenceWorker, job: Job): Promise<void> {
+    try {
+      job.resolve(await worker.run(job.feeds));
+    } catch (error) {
+      job.reject(error);
+    }
+    if (this.#workers.has(worker)) this.#idle.add(worker);
+    this.#pump();
+  }
+
+  // A further worker that cannot start fails one waiting batch: the failure is heard, and each attempt uses up a batch.
+  async #grow(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      this.#queue.shift()?.reject(error);
+      this.#pump();
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { entry } = this.#options;
+    const worker = new InferenceWorker(this.#setup, entry === undefined ? {} : { entry });
+    this.#workers.add(worker);
+    void worker.exited.then(() => this.#forget(worker));
+    this.#starting++;
+    try {
+      await worker.ready;
+    } catch (error) {
+      this.#forget(worker);
+      throw error;
+    } finally {
+      this.#starting--;
+    }
+    this.#idle.add(worker);
+    this.#pump();
+  }
+
+  #forget(worker: InferenceWorker): void {
+    this.#idle.delete(worker);
+    if (this.#workers.delete(worker)) this.#pump();
+  }
+}
+
+interface Job extends PromiseWithResolvers<Tensor<Float32Array>> {
+  readonly feeds: Feeds;
+}
+
+function disposedError(): ModelError {
+  return new ModelError("disposed", "The model has been disposed.", { hint: "Load it again." });
+}

@@ -1,0 +1,14 @@
+import type { GraphBuilder, Value } from "../../graph/graph-builder.ts";
+import { maskFactors } from "./mask.ts";
+import type { PooledTokens } from "./pooling.ts";
+
+/** The largest value of each dimension over the real tokens. */
+export function max(graph: GraphBuilder, { hiddenStates, attentionMask }: PooledTokens): Value {
+  const candidates = attentionMask === undefined ? hiddenStates : withoutPadding(graph, hiddenStates, attentionMask);
+  return graph.node("ReduceMax", [candidates, graph.integers(1)], { keepdims: 0 });
+}
+
+function withoutPadding(graph: GraphBuilder, hiddenStates: Value, attentionMask: Value): Value {
+  const isToken = graph.node("Greater", [maskFactors(graph, attentionMask), graph.scalar(0)]); // [B,S,1]
+  return graph.node("Where", [isToken, hiddenStates, graph.scalar(-Infinity)]);
+}

@@ -1,0 +1,135 @@
+import type { FieldType } from "../schemas/collection.ts";
+import type { Metadata, Span } from "../schemas/document.ts";
+
+/**
+ * The source of truth for what is meant to be stored. A write is `staged` here, applied to the table, made durable, and then
+ * `settled`; what a crash leaves staged is settled or undone at the next open by looking at the table. Today SQLite; every
+ * method is async so that a server database fits behind the same names (`catalogue.contract.ts` is its test).
+ */
+export interface Catalogue extends AsyncDisposable {
+  listCollections(): Promise<CollectionRecord[]>;
+  findCollection(name: string): Promise<CollectionRecord | undefined>;
+  /** False when the name is taken. */
+  addCollection(collection: NewCollection): Promise<boolean>;
+  setCollectionState(collectionId: string, state: CollectionRecord["state"], tableVersion?: number): Promise<void>;
+  setTableVersion(collectionId: string, tableVersion: number): Promise<void>;
+  /** Removes the collection and everything that belongs to it. */
+  removeCollection(collectionId: string): Promise<void>;
+
+  /** Records the intent to store these documents as one new revision, which it returns. */
+  stage(collectionId: string, documents: readonly StagedDocument[]): Promise<number>;
+  /** The revision is in the table and on disk: it becomes the present one of its documents. */
+  settle(collectionId: string, rev: number, facts: SettledFacts): Promise<void>;
+  /** The revision is not in the table: forget it. */
+  undo(collectionId: string, rev: number): Promise<void>;
+  /** Records the intent to delete; returns the ids that exist and the revision. */
+  stageDelete(collectionId: string, ids: readonly string[]): Promise<{ ids: string[]; rev: number }>;
+  /** What is staged for deletion is out of the table, and that is on disk. */
+  settleDelete(collectionId: string, rev: number, facts: SettledFacts): Promise<void>;
+  /** What a crash or a failed write left between staged and settled. */
+  unsettled(collectionId: string): Promise<Unsettled>;
+
+  /** Acknowledged versions of the documents that exist. */
+  versions(collectionId: string, ids: readonly string[]): Promise<Map<string, StoredVersion>>;
+  document(collectionId: string, id: string): Promise<StoredDocument | undefined>;
+  /** The exact versions that table rows refer to, whatever their state; absent ones were replaced or deleted. */
+  documentsAt(collectionId: string, versions: readonly DocumentVersion[]): Promise<StoredDocument[]>;
+  /** By id, after `after`, only `ids` when given. */
+  summaries(collectionId: string, page: SummaryPage): Promise<StoredSummary[]>;
+  countDocuments(collectionId: string): Promise<number>;
+  idsBySource(collectionId: string, source: string): Promise<string[]>;
+  /** Documents whose text contains the string, and how many there are in all. */
+  idsContaining(collectionId: string, text: string): Promise<string[]>;
+  setSource(collectionId: string, ids: readonly string[], source: string): Promise<void>;
+  /** Every acknowledged (id, rev, passages), for verification. */
+  manifest(collectionId: string): AsyncIterable<{ id: string; rev: number; passages: number }>;
+
+  seenFields(collectionId: string): Promise<string[]>;
+  getSource(collectionId: string, source: string): Promise<SourceRecord | undefined>;
+  setSourceRecord(collectionId: string, record: SourceRecord): Promise<void>;
+  listSources(collectionId: string, prefix: string): Promise<SourceRecord[]>;
+  removeSource(collectionId: string, source: string): Promise<void>;
+}
+
+export interface NewCollection {
+  readonly id: string;
+  readonly name: string;
+  readonly modelName: string | undefined;
+  readonly model: string;
+  readonly dimension: number;
+  readonly fields: Readonly<Record<string, FieldType>>;
+  readonly table: string;
+}
+
+export interface CollectionRecord extends NewCollection {
+  readonly state: "creating" | "ready" | "dropping";
+  readonly tableVersion: number;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface DocumentVersion {
+  readonly id: string;
+  readonly rev: number;
+}
+
+/** Enough of a stored document to decide what a new version of it costs. */
+export interface StoredVersion extends DocumentVersion {
+  readonly contentHash: string;
+  readonly textHash: string;
+  readonly createdAt: Date;
+  readonly source: string | undefined;
+  readonly passages: readonly Span[];
+}
+
+export interface StagedDocument {
+  readonly id: string;
+  readonly text: string;
+  readonly title: string | undefined;
+  readonly tags: readonly string[] | undefined;
+  readonly metadata: Metadata;
+  readonly source: string | undefined;
+  readonly passages: readonly Span[];
+  readonly contentHash: string;
+  readonly textHash: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface StoredDocument extends StagedDocument, DocumentVersion {}
+
+export interface StoredSummary {
+  readonly id: string;
+  readonly title: string | undefined;
+  readonly tags: readonly string[] | undefined;
+  readonly metadata: Metadata;
+  readonly length: number;
+  readonly snippet: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface SummaryPage {
+  readonly limit: number;
+  readonly after?: string | undefined;
+  readonly ids?: readonly string[] | undefined;
+}
+
+export interface SettledFacts {
+  readonly tableVersion: number;
+  /** Metadata paths that the revision's documents use. */
+  readonly fields?: readonly string[];
+}
+
+export interface Unsettled {
+  readonly upserts: readonly { readonly rev: number; readonly ids: readonly string[] }[];
+  readonly deletes: readonly string[];
+}
+
+export interface SourceRecord {
+  readonly source: string;
+  readonly hash: string;
+  readonly documents: number;
+  readonly updatedAt: Date;
+}

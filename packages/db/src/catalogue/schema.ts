@@ -1,0 +1,78 @@
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { FieldType } from "../schemas/collection.ts";
+import type { Metadata, Span } from "../schemas/document.ts";
+
+/** One row a collection; `table` is the LanceDB table of its present generation. */
+export const collections = sqliteTable("collections", {
+  id: text().primaryKey(),
+  name: text().notNull().unique(),
+  state: text({ enum: ["creating", "ready", "dropping"] }).notNull(),
+  /** The model as the user named it; null is the embedded default. */
+  modelName: text("model_name"),
+  /** `Embedder.model`: what the vectors were made with. */
+  model: text().notNull(),
+  dimension: integer().notNull(),
+  fields: text({ mode: "json" }).$type<Record<string, FieldType>>().notNull(),
+  table: text("table_name").notNull(),
+  /** Last table version known to be on disk: everything newer is unacknowledged. */
+  tableVersion: integer("table_version").notNull(),
+  /** Last revision handed out; never handed out twice. */
+  sequence: integer().notNull(),
+  /** Last revision applied: the version that a caller sees. */
+  version: integer().notNull(),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+/**
+ * Every version of a document that a table row may refer to. `pending`: intended, not yet known to be in the table;
+ * `current`: acknowledged; `deleting`: its removal is intended. The text stands last, so that reads of the small columns
+ * do not walk its overflow pages.
+ */
+export const documents = sqliteTable(
+  "documents",
+  {
+    collectionId: text("collection_id").notNull(),
+    id: text().notNull(),
+    rev: integer().notNull(),
+    state: text({ enum: ["pending", "current", "deleting"] }).notNull(),
+    /** Hash of everything that the table row is made of. */
+    contentHash: text("content_hash").notNull(),
+    /** Hash of what the vectors are made of. */
+    textHash: text("text_hash").notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    length: integer().notNull(),
+    title: text(),
+    source: text(),
+    tags: text({ mode: "json" }).$type<string[]>(),
+    metadata: text({ mode: "json" }).$type<Metadata>().notNull(),
+    passages: text({ mode: "json" }).$type<Span[]>().notNull(),
+    text: text().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.collectionId, table.id, table.rev] }),
+    index("documents_by_state").on(table.collectionId, table.state, table.id),
+    index("documents_by_source").on(table.collectionId, table.source, table.id),
+  ],
+);
+
+/** Metadata paths that documents have used, for filters and their suggestions. */
+export const seenFields = sqliteTable(
+  "seen_fields",
+  { collectionId: text("collection_id").notNull(), name: text().notNull() },
+  (table) => [primaryKey({ columns: [table.collectionId, table.name] })],
+);
+
+/** What ingestion remembers of a file or another origin of documents. */
+export const sources = sqliteTable(
+  "sources",
+  {
+    collectionId: text("collection_id").notNull(),
+    source: text().notNull(),
+    hash: text().notNull(),
+    documents: integer().notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.collectionId, table.source] })],
+);

@@ -1,0 +1,107 @@
+import type { Catalogue, NewCollection, SettledFacts, SourceRecord, StagedDocument, SummaryPage } from "./catalogue.ts";
+import type { CollectionRecord, DocumentVersion } from "./catalogue.ts";
+import * as collectionRows from "./sqlite-collections.ts";
+import { openSqlite } from "./sqlite-connection.ts";
+import type { SqliteConnection } from "./sqlite-connection.ts";
+import * as documentRows from "./sqlite-documents.ts";
+import * as revisionRows from "./sqlite-revisions.ts";
+import * as sourceRows from "./sqlite-sources.ts";
+
+/** The catalogue in one SQLite file. Statements are short and run on the calling thread; each write is one transaction. */
+export class SqliteCatalogue implements Catalogue {
+  readonly #connection: SqliteConnection;
+
+  private constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  static async open(path: string): Promise<SqliteCatalogue> {
+    return new SqliteCatalogue(openSqlite(path));
+  }
+
+  async listCollections() {
+    return collectionRows.list(this.#connection);
+  }
+  async findCollection(name: string) {
+    return collectionRows.find(this.#connection, name);
+  }
+  async addCollection(collection: NewCollection) {
+    return collectionRows.add(this.#connection, collection);
+  }
+  async setCollectionState(collectionId: string, state: CollectionRecord["state"], tableVersion?: number) {
+    collectionRows.setState(this.#connection, collectionId, state, tableVersion);
+  }
+  async setTableVersion(collectionId: string, tableVersion: number) {
+    collectionRows.setTableVersion(this.#connection, collectionId, tableVersion);
+  }
+  async removeCollection(collectionId: string) {
+    collectionRows.remove(this.#connection, collectionId);
+  }
+
+  async stage(collectionId: string, documents: readonly StagedDocument[]) {
+    return revisionRows.stage(this.#connection, collectionId, documents);
+  }
+  async settle(collectionId: string, rev: number, facts: SettledFacts) {
+    revisionRows.settle(this.#connection, collectionId, rev, facts);
+  }
+  async undo(collectionId: string, rev: number) {
+    revisionRows.undo(this.#connection, collectionId, rev);
+  }
+  async stageDelete(collectionId: string, ids: readonly string[]) {
+    return revisionRows.stageDelete(this.#connection, collectionId, ids);
+  }
+  async settleDelete(collectionId: string, rev: number, facts: SettledFacts) {
+    revisionRows.settleDelete(this.#connection, collectionId, rev, facts);
+  }
+  async unsettled(collectionId: string) {
+    return revisionRows.unsettled(this.#connection, collectionId);
+  }
+
+  async versions(collectionId: string, ids: readonly string[]) {
+    return documentRows.versions(this.#connection, collectionId, ids);
+  }
+  async document(collectionId: string, id: string) {
+    return documentRows.current(this.#connection, collectionId, id);
+  }
+  async documentsAt(collectionId: string, versions: readonly DocumentVersion[]) {
+    return documentRows.at(this.#connection, collectionId, versions);
+  }
+  async summaries(collectionId: string, page: SummaryPage) {
+    return documentRows.summaries(this.#connection, collectionId, page);
+  }
+  async countDocuments(collectionId: string) {
+    return documentRows.count(this.#connection, collectionId);
+  }
+  async idsBySource(collectionId: string, source: string) {
+    return documentRows.idsBySource(this.#connection, collectionId, source);
+  }
+  async idsContaining(collectionId: string, text: string) {
+    return documentRows.idsContaining(this.#connection, collectionId, text);
+  }
+  async setSource(collectionId: string, ids: readonly string[], source: string) {
+    documentRows.setSource(this.#connection, collectionId, ids, source);
+  }
+  async *manifest(collectionId: string) {
+    yield* documentRows.manifest(this.#connection, collectionId);
+  }
+
+  async seenFields(collectionId: string) {
+    return sourceRows.seenFields(this.#connection, collectionId);
+  }
+  async getSource(collectionId: string, source: string) {
+    return sourceRows.get(this.#connection, collectionId, source);
+  }
+  async setSourceRecord(collectionId: string, record: SourceRecord) {
+    sourceRows.set(this.#connection, collectionId, record);
+  }
+  async listSources(collectionId: string, prefix: string) {
+    return sourceRows.list(this.#connection, collectionId, prefix);
+  }
+  async removeSource(collectionId: string, source: string) {
+    sourceRows.remove(this.#connection, collectionId, source);
+  }
+
+  async [Symbol.asyncDispose]() {
+    this.#connection.$client.close();
+  }
+}

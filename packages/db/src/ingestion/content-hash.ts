@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+import type { Metadata } from "../schemas/document.ts";
+
+/** Raised when the table row of the same document would be built differently: stored documents then count as changed. */
+const ROW_FORMAT = 1;
+
+/** What the vectors are made of. */
+export function textHash(parts: { model: string; splitter: string; title: string | undefined; text: string }): string {
+  return sha256([parts.model, parts.splitter, parts.title ?? null, parts.text]);
+}
+
+/** What a stored document is made of: the order of metadata keys does not count, the order of tags does. */
+export function contentHash(parts: {
+  textHash: string;
+  tags: readonly string[] | undefined;
+  metadata: Metadata;
+}): string {
+  return sha256([ROW_FORMAT, parts.textHash, parts.tags ?? null, sortKeys(parts.metadata)]);
+}
+
+function sha256(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("base64url");
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
+  return { entries: entries.map(([key, member]) => [key, sortKeys(member)]) };
+}

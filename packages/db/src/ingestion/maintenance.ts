@@ -1,0 +1,58 @@
+import type { PassageTable } from "../tables/passage-table.ts";
+import type { Lane } from "./lane.ts";
+
+/** Rows outside the full-text index cost 0.1 ms each in every search. */
+const MAX_TAIL_ROWS = 200;
+/** Rows written before a bulk load is interrupted for maintenance; it rewrites the table, hence also a share of its rows. */
+const BULK_ROWS = 2_000;
+const BULK_SHARE = 0.25;
+/** Quiet time before maintenance, with a tail above and below `MAX_TAIL_ROWS`. */
+const IDLE_MS = 1_000;
+const LONG_IDLE_MS = 20_000;
+
+/**
+ * Compaction, full-text indexing and pruning, in the writer's lane: LanceDB's `optimize` loses against concurrent writers. A
+ * failure loses nothing but speed, so it does not fail a write; it is kept for `verify` and tried again after the next write.
+ */
+export class Maintenance {
+  readonly #table: PassageTable;
+  readonly #lane: Lane;
+  readonly #afterwards: () => Promise<void>;
+  #written = 0;
+  #timer: NodeJS.Timeout | undefined;
+  failure: unknown;
+
+  constructor({ table, lane, afterwards }: { table: PassageTable; lane: Lane; afterwards: () => Promise<void> }) {
+    this.#table = table;
+    this.#lane = lane;
+    this.#afterwards = afterwards;
+  }
+
+  /** To be called in the lane after each write. */
+  async noteWrite(rows: number): Promise<void> {
+    this.#written += rows;
+    clearTimeout(this.#timer);
+    if (this.#written >= BULK_ROWS && this.#written >= BULK_SHARE * (await this.#table.countRows())) return this.#run();
+    const quiet = this.#written >= MAX_TAIL_ROWS ? IDLE_MS : LONG_IDLE_MS;
+    this.#timer = setTimeout(() => void this.#lane.run(() => this.#run()), quiet);
+    this.#timer.unref();
+  }
+
+  /** Leaves the table in order for the next opening. */
+  async finish(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#lane.run(() => this.#run());
+  }
+
+  async #run(): Promise<void> {
+    if (this.#written === 0) return;
+    try {
+      await this.#table.optimize();
+      await this.#afterwards();
+      this.#written = 0;
+      this.failure = undefined;
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+}

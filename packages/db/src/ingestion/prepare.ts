@@ -1,0 +1,165 @@
+import type { Catalogue, StoredVersion } from "../catalogue/catalogue.ts";
+import type { Embedder, Splitter } from "../embedder.ts";
+import { DbError } from "../errors.ts";
+import { metadataLabels } from "../metadata/labels.ts";
+import type { Span } from "../schemas/document.ts";
+import { passageId, searchText } from "../tables/passage-rows.ts";
+import type { EmbeddedDocument } from "../tables/passage-rows.ts";
+import type { PassageTable } from "../tables/passage-table.ts";
+import { contentHash, textHash } from "./content-hash.ts";
+import type { ValidDocument } from "./read-document.ts";
+
+export interface PrepareContext {
+  readonly collectionId: string;
+  readonly catalogue: Catalogue;
+  readonly table: PassageTable;
+  readonly embedder: Embedder;
+  readonly split: Splitter;
+  readonly source: string | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A slice of a call, ready to be stored. */
+export interface PreparedSlice {
+  readonly documents: readonly EmbeddedDocument[];
+  /** Ids whose stored content equals the given one. */
+  readonly unchanged: readonly string[];
+  /** Of these, ids that now come from another source. */
+  readonly moved: readonly string[];
+  readonly failed: readonly { readonly index: number; readonly id: string; readonly error: DbError }[];
+}
+
+/** Texts given to the embedder at once: enough to sort by length, few enough to stop soon when aborted. */
+const EMBED_BATCH = 256;
+/** What is repeated in every row of a document (labels, tags, title), for all its rows together. */
+const MAX_REPEATED_LENGTH = 67_108_864;
+
+/** Compares with what is stored, splits, and embeds what has to be embedded: a change of metadata keeps the vectors. */
+export async function prepareSlice(
+  documents: readonly ValidDocument[],
+  context: PrepareContext,
+): Promise<PreparedSlice> {
+  const { catalogue, collectionId, source } = context;
+  const stored = await catalogue.versions(
+    collectionId,
+    documents.map(({ id }) => id),
+  );
+  const drafts = documents.map((document) => draftOf(document, stored.get(document.id), context));
+  const same = drafts.filter(({ hash, previous }) => previous?.contentHash === hash.content);
+  const changed = drafts.filter(({ hash, previous }) => previous?.contentHash !== hash.content);
+  const kept = await keptVectors(changed, context);
+  const split = await Promise.all(changed.map((draft) => splitDraft(draft, kept.get(draft.document.id), context)));
+  const good = split.filter((draft) => draft.error === undefined);
+  const vectors = await embedMissing(good, context);
+  return {
+    documents: good.map((draft, at) => embeddedDocument(draft, vectors[at] ?? [], context)),
+    unchanged: same.map(({ document }) => document.id),
+    moved:
+      source === undefined
+        ? []
+        : same.flatMap(({ document, previous }) => (previous?.source === source ? [] : [document.id])),
+    failed: split.flatMap(({ document: { index, id }, error }) => (error ? [{ index, id, error }] : [])),
+  };
+}
+
+interface Draft {
+  readonly document: ValidDocument;
+  readonly previous: StoredVersion | undefined;
+  readonly hash: { readonly text: string; readonly content: string };
+}
+
+interface SplitDraft extends Draft {
+  readonly passages: readonly Span[];
+  /** Present when the stored ones still hold. */
+  readonly vectors: readonly Float32Array[] | undefined;
+  readonly error: DbError | undefined;
+}
+
+function draftOf(
+  document: ValidDocument,
+  previous: StoredVersion | undefined,
+  { embedder, split }: PrepareContext,
+): Draft {
+  const splitter = split.version ?? split.name;
+  const text = textHash({ model: embedder.model, splitter, title: document.title, text: document.text });
+  const content = contentHash({ textHash: text, tags: document.tags, metadata: document.metadata });
+  return { document, previous, hash: { text, content } };
+}
+
+async function keptVectors(
+  drafts: readonly Draft[],
+  { table }: PrepareContext,
+): Promise<Map<string, readonly Float32Array[]>> {
+  const kept = drafts.flatMap(({ hash, previous }) => (previous?.textHash === hash.text ? [previous] : []));
+  const stored = await table.vectorsAt(kept);
+  const complete = new Map<string, readonly Float32Array[]>();
+  for (const { id, passages } of kept) {
+    const vectors = passages.flatMap((_, at) => stored.get(passageId(id, at)) ?? []);
+    if (vectors.length === passages.length) complete.set(id, vectors);
+  }
+  return complete;
+}
+
+async function splitDraft(
+  draft: Draft,
+  vectors: readonly Float32Array[] | undefined,
+  { split, embedder, table }: PrepareContext,
+): Promise<SplitDraft> {
+  const { document, previous } = draft;
+  const { title, text, tags = [], metadata } = document;
+  const passages = vectors && previous ? previous.passages : await split(text, { title, embedder });
+  const repeated = [title ?? "", ...tags, ...metadataLabels(metadata, table.shape.fields)].join("").length;
+  return { ...draft, passages, vectors, error: passagesError(passages, text.length, repeated) };
+}
+
+function passagesError(passages: readonly Span[], length: number, repeated: number): DbError | undefined {
+  if (passages.length === 0) return new DbError("document_invalid", "text: it has no passage to search");
+  if (passages.some(({ start, end }) => start < 0 || end > length || start >= end)) {
+    return new DbError("document_invalid", "text: the splitter returned a span outside the text");
+  }
+  if (repeated * passages.length <= MAX_REPEATED_LENGTH) return undefined;
+  return new DbError("document_too_large", "metadata: too large for a text of so many passages", {
+    details: { passages: passages.length },
+  });
+}
+
+/** Vectors of each draft, embedding across documents those that have none. */
+async function embedMissing(
+  drafts: readonly SplitDraft[],
+  { embedder, signal }: PrepareContext,
+): Promise<(readonly Float32Array[])[]> {
+  const texts = drafts.map(({ document: { title, text }, passages, vectors }) =>
+    vectors ? [] : passages.map(({ start, end }) => searchText(title, text.slice(start, end))),
+  );
+  const queue = texts.flat();
+  const embedded: Float32Array[] = [];
+  for (let at = 0; at < queue.length; at += EMBED_BATCH) {
+    signal?.throwIfAborted();
+    embedded.push(...(await embedder.embedDocuments(queue.slice(at, at + EMBED_BATCH), signal && { signal })));
+  }
+  let next = 0;
+  return drafts.map(({ vectors }, at) => vectors ?? embedded.slice(next, (next += texts[at]?.length ?? 0)));
+}
+
+function embeddedDocument(
+  { document, previous, passages, hash }: SplitDraft,
+  vectors: readonly Float32Array[],
+  { source }: PrepareContext,
+): EmbeddedDocument {
+  const { id, text, title, tags, metadata } = document;
+  const now = new Date();
+  return {
+    id,
+    text,
+    title,
+    tags,
+    metadata,
+    source: source ?? previous?.source,
+    passages,
+    vectors,
+    contentHash: hash.content,
+    textHash: hash.text,
+    createdAt: previous?.createdAt ?? now,
+    updatedAt: now,
+  };
+}

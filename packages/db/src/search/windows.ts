@@ -1,0 +1,77 @@
+import { createHash, randomBytes } from "node:crypto";
+import { z } from "zod";
+import { DbError } from "../errors.ts";
+import type { SearchRequest } from "../schemas/search.ts";
+import type { RankedPassage } from "./candidates.ts";
+
+/** A result that is being paged through: its order is fixed, whatever is written meanwhile. */
+export interface FrozenWindow {
+  readonly ranked: readonly RankedPassage[];
+}
+
+/** Results kept for their next page; the least recently used goes first. About 60 kB each. */
+const MAX_WINDOWS = 256;
+const WINDOW_LIFE_MS = 10 * 60_000;
+
+const Cursor = z.tuple([z.string().max(64), z.string().max(64), z.int().min(0)]);
+
+export class FrozenWindows {
+  readonly #windows = new Map<string, { window: FrozenWindow; key: string; expires: number }>();
+
+  /** Keeps the window and returns the cursor to its entry at `offset`. */
+  keep(window: FrozenWindow, request: SearchRequest, offset: number): string {
+    const id = randomBytes(16).toString("base64url");
+    const key = requestKey(request);
+    this.#windows.set(id, { window, key, expires: Date.now() + WINDOW_LIFE_MS });
+    for (const oldest of this.#windows.keys()) {
+      if (this.#windows.size <= MAX_WINDOWS) break;
+      this.#windows.delete(oldest);
+    }
+    return encode(id, key, offset);
+  }
+
+  /** The window and the offset that a cursor names. */
+  resume(
+    cursor: string,
+    request: SearchRequest,
+  ): { window: FrozenWindow; offset: number; next: (offset: number) => string } {
+    const [id, cursorKey, offset] = decode(cursor);
+    const key = requestKey(request);
+    if (cursorKey !== key) throw invalidCursor("it belongs to another query");
+    const kept = this.#windows.get(id);
+    this.#windows.delete(id);
+    if (!kept || kept.expires < Date.now()) {
+      throw new DbError("cursor_expired", "The result that this cursor pages through is no longer kept.", {
+        hint: "Repeat the search without a cursor.",
+      });
+    }
+    if (kept.key !== key || offset > kept.window.ranked.length) throw invalidCursor("it was altered");
+    this.#windows.set(id, { ...kept, expires: Date.now() + WINDOW_LIFE_MS });
+    return { window: kept.window, offset, next: (at) => encode(id, key, at) };
+  }
+}
+
+/** Everything that decides the order; the size of a page and its explanations may change from page to page. */
+function requestKey({ query, mode, filter, level }: SearchRequest): string {
+  const parts = JSON.stringify([query, mode, filter ?? null, level]);
+  return createHash("sha256").update(parts).digest("base64url").slice(0, 22);
+}
+
+function encode(id: string, key: string, offset: number): string {
+  return Buffer.from(JSON.stringify([id, key, offset])).toString("base64url");
+}
+
+function decode(cursor: string): z.infer<typeof Cursor> {
+  try {
+    return Cursor.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
+  } catch (cause) {
+    throw invalidCursor("it is not one of ours", cause);
+  }
+}
+
+function invalidCursor(reason: string, cause?: unknown): DbError {
+  return new DbError("cursor_invalid", `The cursor cannot be used: ${reason}.`, {
+    hint: "Pass the cursor of the previous page and leave the other fields as they were.",
+    cause,
+  });
+}

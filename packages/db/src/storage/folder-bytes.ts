@@ -1,0 +1,18 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Bytes of all files below a folder. Files that go away meanwhile (pruning) do not count. */
+export async function folderBytes(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const sizes = entries
+    .filter((entry) => entry.isFile())
+    .map(async (entry) => {
+      try {
+        return (await stat(join(entry.parentPath, entry.name))).size;
+      } catch (error) {
+        if (error instanceof Error && "code" in error && error.code === "ENOENT") return 0;
+        throw error;
+      }
+    });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}

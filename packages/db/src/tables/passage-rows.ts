@@ -1,0 +1,61 @@
+import * as arrow from "apache-arrow";
+import type { StagedDocument } from "../catalogue/catalogue.ts";
+import { fieldValue } from "../metadata/field-value.ts";
+import { metadataLabels } from "../metadata/labels.ts";
+import { fieldColumn, passageSchema } from "./passage-schema.ts";
+import type { TableShape } from "./passage-schema.ts";
+
+/** A document with the vector of each of its passages. */
+export interface EmbeddedDocument extends StagedDocument {
+  readonly vectors: readonly Float32Array[];
+}
+
+/** Text that is embedded and analysed for one passage: the title says what a passage is about. */
+export function searchText(title: string | undefined, passage: string): string {
+  return title ? `${title}\n${passage}` : passage;
+}
+
+export function passageId(documentId: string, chunkNo: number): string {
+  return `${documentId}#${chunkNo}`;
+}
+
+/** The rows of these documents at one revision, as one Arrow table. */
+export function passageRows(documents: readonly EmbeddedDocument[], rev: number, shape: TableShape): arrow.Table {
+  const schema = passageSchema(shape);
+  const rows = documents.flatMap((document) => {
+    const labels = metadataLabels(document.metadata, shape.fields);
+    return document.passages.map((passage, chunkNo) => ({ document, labels, passage, chunkNo }));
+  });
+  const values: Record<string, (row: (typeof rows)[number]) => unknown> = {
+    id: ({ document, chunkNo }) => passageId(document.id, chunkNo),
+    doc_id: ({ document }) => document.id,
+    doc_rev: () => rev,
+    chunk_no: ({ chunkNo }) => chunkNo,
+    start: ({ passage }) => passage.start,
+    end: ({ passage }) => passage.end,
+    title: ({ document }) => document.title ?? null,
+    search_text: ({ document, passage }) => searchText(document.title, document.text.slice(passage.start, passage.end)),
+    tags: ({ document }) => document.tags ?? null,
+    kv: ({ labels }) => labels,
+    created_at: ({ document }) => document.createdAt.getTime(),
+    updated_at: ({ document }) => document.updatedAt.getTime(),
+  };
+  for (const [name, type] of Object.entries(shape.fields)) {
+    values[fieldColumn(name)] = ({ document }) => fieldValue(document.metadata[name], type) ?? null;
+  }
+  const columns = schema.fields.map(({ name, type }) => {
+    const value = values[name];
+    return [name, value ? arrow.vectorFromArray(rows.map(value), type) : vectorColumn(documents, rows.length, shape)];
+  });
+  return new arrow.Table(schema, Object.fromEntries(columns));
+}
+
+/** All vectors in one flat buffer: [rows × dimension]. */
+function vectorColumn(documents: readonly EmbeddedDocument[], rows: number, { dimension }: TableShape): arrow.Vector {
+  const flat = new Float32Array(rows * dimension);
+  let row = 0;
+  for (const vector of documents.flatMap(({ vectors }) => vectors)) flat.set(vector, dimension * row++);
+  const item = arrow.makeData({ type: new arrow.Float32(), length: flat.length, nullCount: 0, data: flat });
+  const type = new arrow.FixedSizeList(dimension, new arrow.Field("item", new arrow.Float32(), true));
+  return new arrow.Vector([arrow.makeData({ type, length: rows, nullCount: 0, child: item })]);
+}

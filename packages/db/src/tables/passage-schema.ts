@@ -1,0 +1,52 @@
+import * as arrow from "apache-arrow";
+import type { FieldType } from "../schemas/collection.ts";
+
+/** What a table needs to know of its collection. */
+export interface TableShape {
+  readonly dimension: number;
+  readonly fields: Readonly<Record<string, FieldType>>;
+}
+
+/** Column of a declared field; the prefix keeps user names apart from ours. */
+export function fieldColumn(name: string): string {
+  return `f_${name}`;
+}
+
+/** One row a passage. The document's text itself stays in the catalogue; `search_text` is what is analysed and embedded. */
+export function passageSchema({ dimension, fields }: TableShape): arrow.Schema {
+  return new arrow.Schema([
+    new arrow.Field("id", utf8, false),
+    new arrow.Field("doc_id", utf8, false),
+    new arrow.Field("doc_rev", float64, false),
+    new arrow.Field("chunk_no", int32, false),
+    new arrow.Field("start", int32, false),
+    new arrow.Field("end", int32, false),
+    new arrow.Field("title", utf8, true),
+    new arrow.Field("search_text", utf8, false),
+    new arrow.Field("vector", vectorType(dimension), false),
+    new arrow.Field("tags", list, true),
+    new arrow.Field("kv", list, false),
+    new arrow.Field("created_at", float64, false),
+    new arrow.Field("updated_at", float64, false),
+    ...Object.entries(fields).map(([name, type]) => new arrow.Field(fieldColumn(name), fieldTypes[type], true)),
+  ]);
+}
+
+export function vectorType(dimension: number): arrow.FixedSizeList<arrow.Float32> {
+  return new arrow.FixedSizeList(dimension, new arrow.Field("item", new arrow.Float32(), true));
+}
+
+const utf8 = new arrow.Utf8();
+const int32 = new arrow.Int32();
+/** Revisions and times are whole numbers below 2⁵³, which a double holds exactly and JavaScript reads without BigInt. */
+const float64 = new arrow.Float64();
+const list = new arrow.List(new arrow.Field("item", utf8, true));
+
+/** Dates are milliseconds since 1970 (UTC). */
+const fieldTypes = {
+  string: utf8,
+  number: float64,
+  boolean: new arrow.Bool(),
+  date: float64,
+  "string[]": list,
+} satisfies Record<FieldType, arrow.DataType>;

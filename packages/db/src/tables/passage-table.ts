@@ -1,0 +1,257 @@
+import { join } from "node:path";
+import * as lancedb from "@lancedb/lancedb";
+import type { Table as ArrowTable } from "apache-arrow";
+import { DurabilityBarrier } from "../storage/durability.ts";
+import { passageRows } from "./passage-rows.ts";
+import type { EmbeddedDocument } from "./passage-rows.ts";
+import { passageSchema } from "./passage-schema.ts";
+import type { TableShape } from "./passage-schema.ts";
+import { both, isIn, quote } from "./sql.ts";
+
+/** Where a passage stands, and which version of its document it belongs to. */
+export interface PassageRow {
+  readonly id: string;
+  readonly documentId: string;
+  readonly rev: number;
+  readonly chunkNo: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface ScoredPassage extends PassageRow {
+  readonly score: number;
+}
+
+export interface LegOptions {
+  readonly where: string | undefined;
+  readonly limit: number;
+}
+
+/** Passages of one collection in one LanceDB table. Writers must come one at a time; readers need not wait for them. */
+export class PassageTable implements Disposable {
+  readonly name: string;
+  readonly shape: TableShape;
+  readonly #table: lancedb.Table;
+  readonly #barrier: DurabilityBarrier;
+
+  private constructor(table: lancedb.Table, shape: TableShape, folder: string) {
+    this.name = table.name;
+    this.shape = shape;
+    this.#table = table;
+    this.#barrier = new DurabilityBarrier(folder);
+  }
+
+  static async create(
+    connection: lancedb.Connection,
+    location: TableLocation,
+    shape: TableShape,
+  ): Promise<PassageTable> {
+    const table = await connection.createEmptyTable(location.name, passageSchema(shape), {
+      storageOptions: { newTableEnableStableRowIds: "true", newTableDataStorageVersion: STORAGE_VERSION },
+    });
+    await table.setUnenforcedPrimaryKey("id");
+    await table.createIndex("search_text", { config: lancedb.Index.fts() });
+    const created = new PassageTable(table, shape, tableFolder(location));
+    await created.#barrier.pass();
+    return created;
+  }
+
+  static async open(connection: lancedb.Connection, location: TableLocation, shape: TableShape): Promise<PassageTable> {
+    return new PassageTable(await connection.openTable(location.name), shape, tableFolder(location));
+  }
+
+  version(): Promise<number> {
+    return this.#table.version();
+  }
+
+  /**
+   * One commit replaces all passages of these documents: nobody sees a document with none or a mixture. Repeating it changes
+   * nothing. `whenNotMatchedBySourceDelete` also keeps LanceDB on the merge path that detects concurrent inserts (lancedb#3377).
+   */
+  async replace(documents: readonly EmbeddedDocument[], rev: number): Promise<void> {
+    const ids = documents.map(({ id }) => id);
+    await this.#table
+      .mergeInsert("id")
+      .whenMatchedUpdateAll({ where: "source.doc_rev >= target.doc_rev" })
+      .whenNotMatchedInsertAll()
+      .whenNotMatchedBySourceDelete({ where: `${isIn("doc_id", ids)} AND doc_rev <= ${rev}` })
+      .execute(passageRows(documents, rev, this.shape));
+  }
+
+  async removeDocuments(ids: readonly string[]): Promise<void> {
+    await this.#table.delete(isIn("doc_id", ids));
+  }
+
+  /** Puts all writes so far on disk, and says which table version that is. */
+  async makeDurable(): Promise<number> {
+    await this.#barrier.pass();
+    return this.#table.version();
+  }
+
+  /** Compacts, indexes and prunes. Twice: the first run's prune comes before its index update and leaves the old index behind. */
+  async optimize(): Promise<void> {
+    await this.#table.optimize({ cleanupOlderThan: new Date() });
+    await this.#table.optimize({ cleanupOlderThan: new Date() });
+  }
+
+  /** Rows that the full-text index does not cover yet: a search scores them one by one. */
+  async unindexedRows(): Promise<number> {
+    const stats = await this.#table.indexStats("search_text_idx");
+    return stats?.numUnindexedRows ?? 0;
+  }
+
+  countRows(where?: string): Promise<number> {
+    return this.#read(() => this.#table.countRows(where));
+  }
+
+  /** Nearest passages by cosine similarity, all matching rows scored. */
+  async nearest(vector: Float32Array, { where, limit }: LegOptions): Promise<ScoredPassage[]> {
+    const rows = await this.#read(() => {
+      const query = this.#table.query().nearestTo(vector).distanceType("cosine").bypassVectorIndex();
+      if (where !== undefined) query.where(where);
+      return query
+        .select([...ROW_COLUMNS, "_distance"])
+        .limit(limit)
+        .toArrow();
+    });
+    const distances = numbers(rows, "_distance");
+    return passageRowsOf(rows).map((row, at) => ({ ...row, score: 1 - (distances[at] ?? 1) }));
+  }
+
+  /** Passages that contain terms of the query, by BM25. */
+  async matching(query: string, { where, limit }: LegOptions): Promise<ScoredPassage[]> {
+    const rows = await this.#matching(query, { where, limit }, ROW_COLUMNS);
+    const scores = numbers(rows, "_score");
+    return passageRowsOf(rows).map((row, at) => ({ ...row, score: scores[at] ?? 0 }));
+  }
+
+  /** The same, with the stored vectors, so that the other leg's score can be computed. */
+  async matchingWithVectors(query: string, options: LegOptions): Promise<(ScoredPassage & { vector: Float32Array })[]> {
+    const rows = await this.#matching(query, options, [...ROW_COLUMNS, "vector"]);
+    const [scores, vectors] = [numbers(rows, "_score"), rowVectors(rows)];
+    return passageRowsOf(rows).map((row, at) => ({ ...row, score: scores[at] ?? 0, vector: vectors(at) }));
+  }
+
+  /** BM25 of these passages; one without any term of the query is absent. */
+  async matchScores(query: string, ids: readonly string[]): Promise<Map<string, number>> {
+    const rows = await this.#matching(query, { where: isIn("id", ids), limit: ids.length }, ["id"]);
+    const scores = numbers(rows, "_score");
+    return new Map(strings(rows, "id").map((id, at) => [id, scores[at] ?? 0]));
+  }
+
+  /** Vectors of the documents' passages at exactly these revisions. */
+  async vectorsAt(versions: readonly { id: string; rev: number }[]): Promise<Map<string, Float32Array>> {
+    if (versions.length === 0) return new Map();
+    const at = versions.map(({ id, rev }) => both(isIn("doc_id", [id]), `doc_rev = ${rev}`));
+    return this.#vectors(at.join(" OR "));
+  }
+
+  /** Ids of matching documents, in order of id. */
+  async documentIds({
+    where,
+    after,
+    limit,
+  }: {
+    where: string | undefined;
+    after?: string | undefined;
+    limit?: number;
+  }) {
+    const later = after === undefined ? undefined : `doc_id > ${quote(after)}`;
+    const rows = await this.#read(() => {
+      const query = this.#table.query().where(both(both(where, later), "chunk_no = 0") ?? "true");
+      if (limit !== undefined) query.limit(limit);
+      return query.select(["doc_id"]).orderBy({ columnName: "doc_id" }).toArrow();
+    });
+    return strings(rows, "doc_id");
+  }
+
+  /** Version of every passage, in batches, for verification. */
+  async *versions(where?: string): AsyncGenerator<{ documentId: string; rev: number; chunkNo: number }> {
+    const query = this.#table.query().select(["doc_id", "doc_rev", "chunk_no"]);
+    if (where !== undefined) query.where(where);
+    for await (const batch of query) {
+      for (const row of batch) yield { documentId: row["doc_id"], rev: row["doc_rev"], chunkNo: row["chunk_no"] };
+    }
+  }
+
+  /** Terms as the full-text index sees them; `position` counts words, also those that are not indexed. */
+  tokenize(text: string): Promise<{ text: string; position: number }[]> {
+    return this.#table.tokenize(text, { column: "search_text" });
+  }
+
+  [Symbol.dispose](): void {
+    this.#table.close();
+  }
+
+  #matching(query: string, { where, limit }: LegOptions, columns: readonly string[]): Promise<ArrowTable> {
+    return this.#read(() => {
+      const matching = this.#table.query().fullTextSearch(new lancedb.MatchQuery(query, "search_text"));
+      if (where !== undefined) matching.where(where);
+      return matching
+        .select([...columns, "_score"])
+        .limit(limit)
+        .toArrow();
+    });
+  }
+
+  async #vectors(where: string): Promise<Map<string, Float32Array>> {
+    const rows = await this.#read(() => this.#table.query().where(where).select(["id", "vector"]).toArrow());
+    const vectors = rowVectors(rows);
+    return new Map(strings(rows, "id").map((id, at) => [id, vectors(at)]));
+  }
+
+  /** A reader may meet files that maintenance has just pruned; the newest version then has their content elsewhere. */
+  async #read<T>(query: () => Promise<T>): Promise<T> {
+    try {
+      return await query();
+    } catch (error) {
+      if (!(error instanceof Error && /Not found|not found/.test(error.message))) throw error;
+      return query();
+    }
+  }
+}
+
+export interface TableLocation {
+  readonly folder: string;
+  readonly name: string;
+}
+
+/** Pinned: what "stable" means changes with LanceDB's version. */
+const STORAGE_VERSION = "2.1";
+const ROW_COLUMNS = ["id", "doc_id", "doc_rev", "chunk_no", "start", "end"];
+
+function tableFolder({ folder, name }: TableLocation): string {
+  return join(folder, `${name}.lance`);
+}
+
+function passageRowsOf(rows: ArrowTable): PassageRow[] {
+  const [ids, documentIds] = [strings(rows, "id"), strings(rows, "doc_id")];
+  const [revs, chunkNos, starts, ends] = [
+    numbers(rows, "doc_rev"),
+    numbers(rows, "chunk_no"),
+    numbers(rows, "start"),
+    numbers(rows, "end"),
+  ];
+  return ids.map((id, at) => ({
+    id,
+    documentId: documentIds[at] ?? "",
+    rev: revs[at] ?? 0,
+    chunkNo: chunkNos[at] ?? 0,
+    start: starts[at] ?? 0,
+    end: ends[at] ?? 0,
+  }));
+}
+
+function strings(rows: ArrowTable, name: string): string[] {
+  return Array.from(rows.getChild(name) ?? [], String);
+}
+
+function numbers(rows: ArrowTable, name: string): ArrayLike<number> {
+  return rows.getChild(name)?.toArray() ?? [];
+}
+
+/** The stored vector of each row, copied out of the result. */
+function rowVectors(rows: ArrowTable): (at: number) => Float32Array {
+  const vectors = rows.getChild("vector");
+  return (at) => Float32Array.from(vectors?.get(at)?.toArray() ?? []);
+}

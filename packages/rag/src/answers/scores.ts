@@ -1,0 +1,72 @@
+import type { Embedder } from "@galen/db";
+import { contentTerms, coverage, rarity, stems } from "../context/terms.ts";
+import type { Candidate } from "./candidates.ts";
+
+/** Candidates that the model reads; the others have fewer of the question's words in worse passages. */
+const MAX_EMBEDDED = 10;
+const COSINE_WEIGHT = 0.6;
+const COVERAGE_WEIGHT = 0.25;
+const RANK_WEIGHT = 0.15;
+/** A word in the document's title speaks for each of its sentences, but less than one in the sentence. */
+const TITLE_SHARE = 0.5;
+
+export interface Scored extends Candidate {
+  /** Cosine of sentence and question. */
+  readonly cosine: number;
+  /** Share of the question's content words in the sentence, those of the title counting half. */
+  readonly coverage: number;
+  /** Share of the question's content words in the sentence's passage and title together. */
+  readonly contextCoverage: number;
+  readonly score: number;
+}
+
+/** The most promising candidates with their scores, best first; equal ones by rank and place. */
+export async function scoreCandidates(
+  question: string,
+  candidates: readonly Candidate[],
+  { embedder, signal }: { embedder: Embedder; signal?: AbortSignal | undefined },
+): Promise<Scored[]> {
+  const prior = withCoverage(question, candidates);
+  const promising = prior
+    .sort((one, other) => other.coverage - other.rank * 0.02 - (one.coverage - one.rank * 0.02))
+    .slice(0, MAX_EMBEDDED);
+  const options = signal === undefined ? {} : { signal };
+  const [asked, vectors] = await Promise.all([
+    embedder.embedQuery(question, options),
+    embedder.embedDocuments(
+      promising.map(({ text }) => text),
+      options,
+    ),
+  ]);
+  return promising
+    .map((candidate, index) => ({ ...candidate, cosine: dot(asked, vectors[index] ?? asked) }))
+    .map((candidate) => ({ ...candidate, score: scoreOf(candidate) }))
+    .sort((one, other) => other.score - one.score || one.rank - other.rank || one.span.start - other.span.start);
+}
+
+function withCoverage(question: string, candidates: readonly Candidate[]) {
+  const terms = contentTerms(question);
+  const weights = rarity(terms, candidates.map(({ stems }) => stems));
+  const even = new Map(terms.map(({ stem }) => [stem, 1]));
+  const contexts = new Map(candidates.map(({ passage }) => [passage, stems(`${passage.title ?? ""} ${passage.text}`)]));
+  return candidates.map((candidate) => {
+    const inSentence = coverage(weights, candidate.stems);
+    const withTitle = coverage(weights, new Set([...candidate.stems, ...stems(candidate.passage.title ?? "")]));
+    return {
+      ...candidate,
+      coverage: inSentence + TITLE_SHARE * (withTitle - inSentence),
+      contextCoverage: coverage(even, contexts.get(candidate.passage) ?? new Set()),
+    };
+  });
+}
+
+function scoreOf({ cosine, coverage, rank }: Pick<Scored, "cosine" | "coverage" | "rank">): number {
+  return COSINE_WEIGHT * cosine + COVERAGE_WEIGHT * coverage + RANK_WEIGHT / (1 + rank);
+}
+
+/** Vectors are unit vectors. */
+function dot(one: Float32Array, other: Float32Array): number {
+  let sum = 0;
+  for (let at = 0; at < one.length; at += 1) sum += (one[at] ?? 0) * (other[at] ?? 0);
+  return sum;
+}

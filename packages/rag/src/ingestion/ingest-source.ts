@@ -1,0 +1,165 @@
+import type { Collection } from "../collection.ts";
+import { RagError } from "../errors.ts";
+import type { LoadedDocument, LoadedRecord } from "../loaders/loader.ts";
+import { unpack } from "../loaders/unpack.ts";
+import { hashSource, readMemory, startHash, writeMemory, type Reading } from "./fingerprint.ts";
+import type { Source } from "./source.ts";
+import type { Tally } from "./tally.ts";
+
+/** Documents stored at once: enough to sort texts by length for the model, few enough that an abort waits seconds. */
+export const BATCH_DOCUMENTS = 256;
+/** Characters stored at once: some documents are books. */
+export const BATCH_CHARACTERS = 1_000_000;
+
+export interface IngestContext {
+  readonly collection: Collection;
+  readonly reading: Reading;
+  readonly tally: Tally;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Stores the documents of one source, unless it is the one that was read the last time. A bad source is a failure of the report. */
+export async function ingestSource(source: Source, context: IngestContext): Promise<void> {
+  const { tally, signal } = context;
+  const bytesBefore = tally.bytesRead;
+  tally.report("reading", source.name);
+  try {
+    if (!(await skipUnchanged(source, context))) await new SourceRun(source, context).run();
+  } catch (error) {
+    if (signal?.aborted === true) tally.aborted = true;
+    else if (error instanceof RagError) tally.fail({ source: source.name }, error);
+    else throw error;
+  }
+  tally.files += 1;
+  tally.bytesRead = bytesBefore + source.size;
+  tally.report("indexing", source.name);
+}
+
+async function skipUnchanged(source: Source, { collection, reading, tally, signal }: IngestContext): Promise<boolean> {
+  const remembered = await collection.sources.get(source.name);
+  if (remembered === undefined) return false;
+  const memory = readMemory(remembered.hash);
+  if (memory.content !== (await hashSource(source, reading, signal))) return false;
+  if (memory.root !== source.root) {
+    const hash = writeMemory({ content: memory.content, root: source.root });
+    await collection.sources.set(source.name, { hash, documents: remembered.documents });
+  }
+  tally.documents += remembered.documents;
+  tally.unchanged += remembered.documents;
+  tally.skippedDocuments += remembered.documents;
+  return true;
+}
+
+/** One pass over a source: read, store in batches, and at a clean end remove what is no longer in it. */
+class SourceRun {
+  readonly #source: Source;
+  readonly #context: IngestContext;
+  readonly #ids = new Set<string>();
+  #batch: LoadedDocument[] = [];
+  #characters = 0;
+  #clean = true;
+
+  constructor(source: Source, context: IngestContext) {
+    this.#source = source;
+    this.#context = context;
+  }
+
+  async run(): Promise<void> {
+    const { source, context } = { source: this.#source, context: this.#context };
+    const { loader } = source;
+    if (loader === undefined) throw unknownFormat(source.name);
+    const hash = startHash(context.reading);
+    const bytes = unpack(this.#readBytes(hash), source.name);
+    for await (const record of loader.load(bytes, { ...fieldNames(context.reading), source: source.name })) {
+      context.signal?.throwIfAborted();
+      await this.#add(record);
+    }
+    await this.#store();
+    context.signal?.throwIfAborted();
+    if (this.#clean) await this.#finish(hash.digest("hex"));
+  }
+
+  async *#readBytes(hash: { update(chunk: Uint8Array): unknown }): AsyncIterable<Uint8Array> {
+    for await (const chunk of this.#source.open()) {
+      this.#context.signal?.throwIfAborted();
+      hash.update(chunk);
+      this.#context.tally.bytesRead += chunk.length;
+      yield chunk;
+    }
+  }
+
+  async #add(record: LoadedRecord): Promise<void> {
+    if ("error" in record) {
+      this.#fail(record, record.error);
+      return;
+    }
+    this.#batch.push(record);
+    this.#characters += record.document.text.length;
+    if (this.#batch.length >= BATCH_DOCUMENTS || this.#characters >= BATCH_CHARACTERS) await this.#store();
+  }
+
+  /** Not aborted half-way: what is stored is stored whole, and a new run finds it by its content. */
+  async #store(): Promise<void> {
+    const batch = this.#batch;
+    if (batch.length === 0) return;
+    this.#batch = [];
+    this.#characters = 0;
+    const { collection, tally } = this.#context;
+    let passages = 0;
+    const result = await collection.upsert(
+      batch.map(({ document }) => document),
+      {
+        source: this.#source.name,
+        onProgress: (progress) => {
+          passages = progress.passages;
+          tally.report("indexing", this.#source.name, progress);
+        },
+      },
+    );
+    for (const failure of result.failed) this.#fail(batch[failure.index], failure);
+    this.#count(result, passages);
+  }
+
+  #count(result: { ids: readonly string[]; unchanged: number; duplicates: number }, passages: number): void {
+    const { tally } = this.#context;
+    const known = this.#ids.size;
+    for (const id of result.ids) this.#ids.add(id);
+    tally.documents += this.#ids.size - known;
+    tally.duplicates += result.duplicates + result.ids.length - (this.#ids.size - known);
+    tally.unchanged += result.unchanged;
+    tally.passages += passages;
+    tally.report("indexing", this.#source.name);
+  }
+
+  #fail(record: LoadedRecord | undefined, reason: { code: string; message: string; hint?: string | undefined }): void {
+    this.#clean = false;
+    const id = record === undefined ? undefined : "document" in record ? record.document.id : record.id;
+    const line = record?.line;
+    const where = { source: this.#source.name, ...(line !== undefined && { line }), ...(id !== undefined && { id }) };
+    this.#context.tally.fail(where, reason);
+  }
+
+  /** Only after a pass without any failure: a line with a typing mistake must not delete the document it held. */
+  async #finish(content: string): Promise<void> {
+    const { collection, tally } = this.#context;
+    const { name, root } = this.#source;
+    const { deleted } = await collection.delete({ source: name, except: [...this.#ids] });
+    tally.removed += deleted;
+    await collection.sources.set(name, { hash: writeMemory({ content, root }), documents: this.#ids.size });
+  }
+}
+
+function fieldNames({ text, title, id, fieldTypes }: Reading) {
+  return {
+    ...(text !== undefined && { text }),
+    ...(title !== undefined && { title }),
+    ...(id !== undefined && { id }),
+    fieldTypes,
+  };
+}
+
+function unknownFormat(name: string): RagError {
+  return new RagError("source_format_unknown", `nothing reads a file like ${name}`, {
+    hint: "name its format, or convert it to JSON Lines, CSV, Markdown or plain text",
+  });
+}

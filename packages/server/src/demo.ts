@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import type { CollectionConfigInput } from "@galen/db/schemas";
+import { answer, ingest, type Answer, type IngestProgress } from "@galen/rag";
+import type { Collection, Database } from "./pending.ts";
+
+/** What is typed and indexed of the demo records; `id`, `title` and `text` are the documents' own. */
+const DEMO_COLLECTION = {
+  name: "demo",
+  fields: { topic: "string", kind: "string", audience: "string", last_reviewed: "date" },
+} as const satisfies CollectionConfigInput;
+
+const EXAMPLE_QUESTION = "Can I take ibuprofen if I have high blood pressure?";
+
+export interface DemoOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: IngestProgress) => void;
+}
+
+/**
+ * The demo collection of `folder` (`passages.jsonl`). The first call stores it; later ones find its file unchanged and embed
+ * nothing, and one that was stopped half-way is completed by the next.
+ */
+export async function ensureDemo(
+  database: Database,
+  folder: string,
+  { signal, onProgress }: DemoOptions = {},
+): Promise<Collection> {
+  const { name } = DEMO_COLLECTION;
+  const exists = await database.hasCollection(name);
+  const collection = await (exists ? database.collection(name) : database.createCollection(DEMO_COLLECTION));
+  await ingest(collection, [join(folder, "passages.jsonl")], {
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+  });
+  return collection;
+}
+
+/** One question to the demo collection with the answer that the product really gives. */
+export async function exampleAnswer(
+  collection: Collection,
+  { signal }: Pick<DemoOptions, "signal"> = {},
+): Promise<{ readonly question: string; readonly answer: Answer }> {
+  const question = EXAMPLE_QUESTION;
+  return { question, answer: await answer(collection, { question }, signal === undefined ? {} : { signal }) };
+}

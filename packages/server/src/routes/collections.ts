@@ -1,0 +1,82 @@
+import { createRoute } from "@hono/zod-openapi";
+import { CollectionConfig, CollectionInfo } from "@galen/db/schemas";
+import { newRoutes } from "../context.ts";
+import { CollectionFields, CollectionList } from "../schemas/documents.ts";
+import type { Services } from "../services.ts";
+import { CollectionParams, json, jsonBody, problems } from "./responses.ts";
+
+const tags = ["Collections"];
+
+const listCollections = createRoute({
+  method: "get",
+  path: "/v1/collections",
+  operationId: "listCollections",
+  tags,
+  summary: "List the collections",
+  responses: { 200: json(CollectionList, "All collections") },
+});
+
+const createCollection = createRoute({
+  method: "post",
+  path: "/v1/collections",
+  operationId: "createCollection",
+  tags,
+  summary: "Make a collection",
+  request: jsonBody(CollectionConfig),
+  responses: { 201: json(CollectionInfo, "The new collection"), ...problems(400, 404, 409, 413, 415, 422) },
+});
+
+const getCollection = createRoute({
+  method: "get",
+  path: "/v1/collections/{collection}",
+  operationId: "getCollection",
+  tags,
+  summary: "Describe a collection",
+  request: { params: CollectionParams },
+  responses: { 200: json(CollectionInfo, "The collection"), ...problems(404, 422) },
+});
+
+const dropCollection = createRoute({
+  method: "delete",
+  path: "/v1/collections/{collection}",
+  operationId: "dropCollection",
+  tags,
+  summary: "Delete a collection and all its documents",
+  request: { params: CollectionParams },
+  responses: { 204: { description: "The collection is gone" }, ...problems(404, 422) },
+});
+
+const getFields = createRoute({
+  method: "get",
+  path: "/v1/collections/{collection}/fields",
+  operationId: "getFields",
+  tags,
+  summary: "Metadata fields that filters can name",
+  request: { params: CollectionParams },
+  responses: {
+    200: json(CollectionFields, "Declared fields with their types, and others in use"),
+    ...problems(404, 422),
+  },
+});
+
+export function collectionRoutes({ database }: Services) {
+  return newRoutes()
+    .openapi(listCollections, async (c) => c.json({ collections: await database.collections() }, 200))
+    .openapi(createCollection, async (c) => {
+      const collection = await database.createCollection(c.req.valid("json"));
+      c.header("Location", `/v1/collections/${collection.name}`);
+      return c.json(await collection.info(), 201);
+    })
+    .openapi(getCollection, async (c) => {
+      const collection = await database.collection(c.req.valid("param").collection);
+      return c.json(await collection.info(), 200);
+    })
+    .openapi(dropCollection, async (c) => {
+      await database.dropCollection(c.req.valid("param").collection);
+      return c.body(null, 204);
+    })
+    .openapi(getFields, async (c) => {
+      const collection = await database.collection(c.req.valid("param").collection);
+      return c.json(await collection.fields(), 200);
+    });
+}

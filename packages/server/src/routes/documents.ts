@@ -1,0 +1,153 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { DeleteResult, Document, DocumentPage, MAX_LIMIT, UpsertResult } from "@galen/db/schemas";
+import { newRoutes } from "../context.ts";
+import { ServerError } from "../errors.ts";
+import { DeleteRequest, TaskAccepted, TextWindow, TextWindowQuery, UpsertRequest } from "../schemas/documents.ts";
+import type { Services } from "../services.ts";
+import { upsertWork } from "../tasks/upsert-work.ts";
+import { CollectionParams, DocumentParams, json, jsonBody, problems } from "./responses.ts";
+
+const tags = ["Documents"];
+
+const upsertDocuments = createRoute({
+  method: "post",
+  path: "/v1/collections/{collection}/documents",
+  operationId: "upsertDocuments",
+  tags,
+  summary: "Add or replace documents",
+  description:
+    "200 means durable and searchable. With `Prefer: respond-async` the work becomes a task and the answer is 202.",
+  request: {
+    params: CollectionParams,
+    headers: z.object({ prefer: z.string().optional().meta({ example: "respond-async" }) }),
+    ...jsonBody(UpsertRequest),
+  },
+  responses: {
+    200: json(UpsertResult, "What was stored and what was not"),
+    202: json(TaskAccepted, "The task that stores the documents"),
+    ...problems(400, 404, 413, 415, 422, 429, 507),
+  },
+});
+
+const listDocuments = createRoute({
+  method: "get",
+  path: "/v1/collections/{collection}/documents",
+  operationId: "listDocuments",
+  tags,
+  summary: "List documents by id",
+  request: {
+    params: CollectionParams,
+    query: z.object({
+      limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(50),
+      cursor: z.string().max(4_096).optional(),
+    }),
+  },
+  responses: { 200: json(DocumentPage, "A page of documents, without their text"), ...problems(404, 410, 422) },
+});
+
+const deleteDocuments = createRoute({
+  method: "post",
+  path: "/v1/collections/{collection}/documents:delete",
+  operationId: "deleteDocuments",
+  tags,
+  summary: "Delete documents by ids or by a filter",
+  request: { params: CollectionParams, ...jsonBody(DeleteRequest) },
+  responses: { 200: json(DeleteResult, "How many were deleted"), ...problems(400, 404, 413, 415, 422, 507) },
+});
+
+const getDocument = createRoute({
+  method: "get",
+  path: "/v1/collections/{collection}/documents/{id}",
+  operationId: "getDocument",
+  tags,
+  summary: "Read a document",
+  request: { params: DocumentParams },
+  responses: { 200: json(Document, "The document"), ...problems(404, 422) },
+});
+
+const getDocumentText = createRoute({
+  method: "get",
+  path: "/v1/collections/{collection}/documents/{id}/text",
+  operationId: "getDocumentText",
+  tags,
+  summary: "Read a piece of a document's text",
+  description: "Offsets are UTF-16 units, half open.",
+  request: { params: DocumentParams, query: TextWindowQuery },
+  responses: { 200: json(TextWindow, "The piece"), ...problems(404, 422) },
+});
+
+const deleteDocument = createRoute({
+  method: "delete",
+  path: "/v1/collections/{collection}/documents/{id}",
+  operationId: "deleteDocument",
+  tags,
+  summary: "Delete a document",
+  request: { params: DocumentParams },
+  responses: { 200: json(DeleteResult, "The document is gone"), ...problems(404, 422, 507) },
+});
+
+export function documentRoutes(services: Services) {
+  const { database, tasks } = services;
+  return newRoutes()
+    .openapi(upsertDocuments, async (c) => {
+      const collection = await database.collection(c.req.valid("param").collection);
+      const { documents } = c.req.valid("json");
+      if (respondAsync(c.req.valid("header").prefer)) {
+        c.header("Preference-Applied", "respond-async");
+        return c.json({ task: tasks.add(upsertWork(collection, documents)) }, 202);
+      }
+      return c.json(await collection.upsert(documents, { signal: c.get("signal") }), 200);
+    })
+    .openapi(listDocuments, async (c) => {
+      const collection = await database.collection(c.req.valid("param").collection);
+      const { limit, cursor } = c.req.valid("query");
+      return c.json(await collection.list({ limit, ...(cursor !== undefined && { cursor }) }), 200);
+    })
+    .openapi(deleteDocuments, async (c) => {
+      const collection = await database.collection(c.req.valid("param").collection);
+      return c.json(await collection.delete(c.req.valid("json"), { signal: c.get("signal") }), 200);
+    })
+    .openapi(getDocument, async (c) => {
+      const { collection, id } = c.req.valid("param");
+      return c.json(await findDocument(services, collection, id), 200);
+    })
+    .openapi(getDocumentText, async (c) => {
+      const { collection, id } = c.req.valid("param");
+      return c.json(textWindow(await findDocument(services, collection, id), c.req.valid("query")), 200);
+    })
+    .openapi(deleteDocument, async (c) => {
+      const { collection: name, id } = c.req.valid("param");
+      const collection = await database.collection(name);
+      const result = await collection.delete({ ids: [id] }, { signal: c.get("signal") });
+      if (result.deleted === 0) throw documentNotFound(name);
+      return c.json(result, 200);
+    });
+}
+
+async function findDocument({ database }: Services, name: string, id: string): Promise<Document> {
+  const collection = await database.collection(name);
+  const document = await collection.get(id);
+  if (document === undefined) throw documentNotFound(name);
+  return document;
+}
+
+function textWindow(
+  { id, title, text }: Document,
+  range: { readonly start: number; readonly end: number },
+): TextWindow {
+  const start = Math.min(range.start, text.length);
+  const end = Math.max(start, Math.min(range.end, text.length));
+  return { id, ...(title !== undefined && { title }), start, end, length: text.length, text: text.slice(start, end) };
+}
+
+/** The id is not repeated: it may name a person. */
+function documentNotFound(collection: string): ServerError {
+  return new ServerError("document_not_found", `The collection "${collection}" has no document with this id`, {
+    hint: `GET /v1/collections/${collection}/documents lists the documents.`,
+  });
+}
+
+/** RFC 7240. */
+function respondAsync(prefer: string | undefined): boolean {
+  return (prefer ?? "").split(",").some((preference) => preference.trim().toLowerCase() === "respond-async");
+}

@@ -1,0 +1,59 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { loaderNames, type IngestOptions } from "@galen/rag";
+import { newRoutes } from "../context.ts";
+import { requestInvalid } from "../request-invalid.ts";
+import { TaskAccepted } from "../schemas/documents.ts";
+import type { Services } from "../services.ts";
+import { spoolUpload } from "../tasks/spool-upload.ts";
+import { uploadWork } from "../tasks/upload-work.ts";
+import { CollectionParams, json, problems } from "./responses.ts";
+
+/** What the form may say besides the file itself. */
+const UploadFields = z.strictObject({
+  text: z.string().min(1).optional(),
+  title: z.string().min(1).optional(),
+  id: z.string().min(1).optional(),
+  format: z.enum(["auto", ...loaderNames]).optional(),
+});
+
+const addFile = createRoute({
+  method: "post",
+  path: "/v1/collections/{collection}/files",
+  operationId: "addFile",
+  tags: ["Documents"],
+  summary: "Add the documents of a file",
+  description:
+    "A multipart form with the file as `file`, and optionally `text`, `title`, `id` (names of the fields that hold them) and " +
+    "`format`. Uploading a file of the same name again replaces what came from it.",
+  request: { params: CollectionParams },
+  responses: {
+    202: json(TaskAccepted, "The task that reads the file"),
+    ...problems(400, 404, 413, 415, 422, 429, 507),
+  },
+});
+
+export function fileRoutes({ database, tasks }: Services, { uploadLimit }: { readonly uploadLimit: number }) {
+  return newRoutes().openapi(addFile, async (c) => {
+    const collection = await database.collection(c.req.valid("param").collection);
+    const upload = await spoolUpload(c, { uploadLimit, signal: c.get("signal") });
+    try {
+      const fields = UploadFields.safeParse(upload.fields);
+      if (!fields.success) throw requestInvalid(fields.error.issues, "body");
+      const task = tasks.add(uploadWork(collection, upload, ingestOptions(fields.data)));
+      c.header("Location", `/v1/tasks/${task.id}`);
+      return c.json({ task }, 202);
+    } catch (error) {
+      await upload.remove();
+      throw error;
+    }
+  });
+}
+
+function ingestOptions({ text, title, id, format }: z.infer<typeof UploadFields>): IngestOptions {
+  return {
+    ...(text !== undefined && { text }),
+    ...(title !== undefined && { title }),
+    ...(id !== undefined && { id }),
+    ...(format !== undefined && { format }),
+  };
+}

@@ -1,0 +1,111 @@
+import type { Embedder, LoadEmbedder } from "@galen/db";
+import { openAiChat, type ChatModel } from "@galen/rag";
+import type { Config } from "./config.ts";
+import { ModelError } from "@galen/core";
+import { errorFacts, type Logger } from "./logger.ts";
+import { loadEmbedder as loadEmbedderOfModel, openDatabase, type Database } from "./pending.ts";
+import { TaskQueue } from "./tasks/task-queue.ts";
+
+/** What the routes work with. */
+export interface Services extends AsyncDisposable {
+  readonly database: Database;
+  readonly tasks: TaskQueue;
+  /** Writes answers; without one answers quote the documents. */
+  readonly chat: ChatModel | undefined;
+  /** Name of the model of new collections. */
+  readonly model: string;
+  /**
+   * The embedder of a model that the server uses already: the default one, or that of a collection.
+   *
+   * @throws ModelError `model_not_found` for any other: a request must not make the server load what it names
+   */
+  embedder(model?: string): Promise<Embedder>;
+  /** Whether the default model has been loaded, or why not. */
+  modelState(): ModelState;
+}
+
+export type ModelState = "loading" | "ready" | "failed";
+
+export interface OpenServicesOptions {
+  readonly logger: Logger;
+  /** Loads a model by name; for tests and other engines. */
+  readonly loadEmbedder?: LoadEmbedder;
+}
+
+/**
+ * Opens the data folder and starts to load the default model beside it: the server listens before the weights are read, and
+ * `/readyz` tells when they are.
+ */
+export async function openServices(
+  config: Config,
+  { logger, loadEmbedder = loadEmbedderOfModel }: OpenServicesOptions,
+): Promise<Services> {
+  await using stack = new AsyncDisposableStack();
+  const models = stack.use(new SharedModels((model) => loadEmbedder(model ?? config.model)));
+  const database = stack.use(await openDatabase(config.data, { loadEmbedder: models.load }));
+  const tasks = stack.use(new TaskQueue({ onFailure: (error) => logger.error("task", errorFacts(error)) }));
+  let modelState: ModelState = "loading";
+  models.load(undefined).then(
+    () => (modelState = "ready"),
+    (error: unknown) => {
+      modelState = "failed";
+      logger.error("model", errorFacts(error));
+    },
+  );
+  const owned = stack.move();
+  return {
+    database,
+    tasks,
+    chat: chatModelOf(config),
+    model: config.model ?? "sentence-transformers/all-MiniLM-L6-v2",
+    embedder: (model) => findEmbedder(model, { models, database, config }),
+    modelState: () => modelState,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+interface Known {
+  readonly models: SharedModels;
+  readonly database: Database;
+  readonly config: Config;
+}
+
+async function findEmbedder(model: string | undefined, { models, database, config }: Known): Promise<Embedder> {
+  const embedder = await models.load(undefined);
+  if (model === undefined || model === "default" || model === config.model || model === embedder.model) return embedder;
+  const owner = (await database.collections()).find((info) => info.model === model);
+  if (owner !== undefined) return (await database.collection(owner.name)).embedder();
+  throw new ModelError("model_not_found", "The server does not use the model that the request names", {
+    hint: `Leave \`model\` out, or name "${embedder.model}" or the model of a collection.`,
+  });
+}
+
+/** The chat model that the settings name, if they name one. */
+export function chatModelOf({ chatBaseUrl, chatModel, chatKey }: Config): ChatModel | undefined {
+  if (chatBaseUrl === undefined || chatModel === undefined) return undefined;
+  return openAiChat({ baseUrl: chatBaseUrl, model: chatModel, ...(chatKey !== undefined && { key: chatKey }) });
+}
+
+/** Loads each model once for all who ask. A failed load is forgotten, so that a mended model folder works without a restart. */
+class SharedModels implements AsyncDisposable {
+  readonly #loadEmbedder: LoadEmbedder;
+  readonly #loaded = new Map<string | undefined, Promise<Embedder>>();
+
+  constructor(loadEmbedder: LoadEmbedder) {
+    this.#loadEmbedder = loadEmbedder;
+  }
+
+  readonly load: LoadEmbedder = (model) => {
+    const known = this.#loaded.get(model);
+    if (known !== undefined) return known;
+    const loading = this.#loadEmbedder(model);
+    this.#loaded.set(model, loading);
+    loading.catch(() => this.#loaded.delete(model));
+    return loading;
+  };
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const settled = await Promise.allSettled(this.#loaded.values());
+    for (const result of settled) if (result.status === "fulfilled") await result.value[Symbol.asyncDispose]();
+  }
+}
