@@ -2,7 +2,7 @@ import { DbError } from "@galen/db";
 import type { Collection } from "./collection.ts";
 import type { ChatModel } from "./chat/chat-model.ts";
 import { findCandidates } from "./answers/candidates.ts";
-import { reasonToDecline, weigh } from "./answers/evidence.ts";
+import { findReasonToDecline } from "./answers/evidence.ts";
 import { quote } from "./answers/extractive.ts";
 import { generate } from "./answers/generated.ts";
 import { noticeFor } from "./answers/notice.ts";
@@ -62,15 +62,16 @@ export async function* streamAnswer(
   const started = performance.now();
   const asked = parseRequest(request);
   const embedder = await collection.embedder();
+  const countTokens = (texts: readonly string[]) => embedder.countTokens(texts);
   const passages = await pack(await retrieve(collection, asked, { signal }), {
     limit: asked.limit,
     ...(chat !== undefined && { tokenBudget: chat.contextTokens ?? CONTEXT_TOKENS }),
-    countTokens: (texts) => embedder.countTokens(texts),
+    countTokens,
   });
   const sources = passages.map(toSource);
   yield { type: "sources", sources };
   const scored = await scoreCandidates(asked.question, findCandidates(passages), { embedder, signal });
-  const draft = new Draft(reasonToDecline(weigh(passages, scored)));
+  const draft = new Draft(await findReasonToDecline(asked.question, { passages, scored, countTokens }));
   if (!draft.declined) {
     yield* draft.collect(
       chat === undefined

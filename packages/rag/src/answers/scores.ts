@@ -1,12 +1,13 @@
 import type { Embedder } from "@galen/db";
-import { contentTerms, coverage, rarity, stems } from "../context/terms.ts";
+import { contentTerms, coverage, rarity, specificity, stems } from "../context/terms.ts";
 import type { Candidate } from "./candidates.ts";
 
 /** Candidates that the model reads; the others have fewer of the question's words in worse passages. */
 const MAX_EMBEDDED = 10;
-const COSINE_WEIGHT = 0.6;
-const COVERAGE_WEIGHT = 0.25;
-const RANK_WEIGHT = 0.15;
+const COSINE_WEIGHT = 0.5;
+const COVERAGE_WEIGHT = 0.2;
+const CONTEXT_WEIGHT = 0.2;
+const RANK_WEIGHT = 0.1;
 /** A word in the document's title speaks for each of its sentences, but less than one in the sentence. */
 const TITLE_SHARE = 0.5;
 
@@ -15,7 +16,7 @@ export interface Scored extends Candidate {
   readonly cosine: number;
   /** Share of the question's content words in the sentence, those of the title counting half. */
   readonly coverage: number;
-  /** Share of the question's content words in the sentence's passage and title together. */
+  /** Share of the question's content words, by how specific they are, in the sentence's passage and title together. */
   readonly contextCoverage: number;
   readonly score: number;
 }
@@ -26,10 +27,8 @@ export async function scoreCandidates(
   candidates: readonly Candidate[],
   { embedder, signal }: { embedder: Embedder; signal?: AbortSignal | undefined },
 ): Promise<Scored[]> {
-  const prior = withCoverage(question, candidates);
-  const promising = prior
-    .sort((one, other) => other.coverage - other.rank * 0.02 - (one.coverage - one.rank * 0.02))
-    .slice(0, MAX_EMBEDDED);
+  const prior = await withCoverage(question, candidates, embedder);
+  const promising = prior.sort((one, other) => promise(other) - promise(one)).slice(0, MAX_EMBEDDED);
   const options = signal === undefined ? {} : { signal };
   const [asked, vectors] = await Promise.all([
     embedder.embedQuery(question, options),
@@ -44,24 +43,34 @@ export async function scoreCandidates(
     .sort((one, other) => other.score - one.score || one.rank - other.rank || one.span.start - other.span.start);
 }
 
-function withCoverage(question: string, candidates: readonly Candidate[]) {
+function promise({ coverage, contextCoverage, rank }: Pick<Scored, "coverage" | "contextCoverage" | "rank">): number {
+  return coverage + contextCoverage + 1 / (1 + rank);
+}
+
+async function withCoverage(question: string, candidates: readonly Candidate[], embedder: Embedder) {
   const terms = contentTerms(question);
-  const weights = rarity(terms, candidates.map(({ stems }) => stems));
-  const even = new Map(terms.map(({ stem }) => [stem, 1]));
+  const specific = await specificity(terms, (texts) => embedder.countTokens(texts));
+  const rare = rarity(terms, candidates.map(({ stems }) => stems));
   const contexts = new Map(candidates.map(({ passage }) => [passage, stems(`${passage.title ?? ""} ${passage.text}`)]));
+  const titles = new Map(candidates.map(({ passage }) => [passage, stems(passage.title ?? "")]));
   return candidates.map((candidate) => {
-    const inSentence = coverage(weights, candidate.stems);
-    const withTitle = coverage(weights, new Set([...candidate.stems, ...stems(candidate.passage.title ?? "")]));
+    const inSentence = coverage(rare, candidate.stems);
+    const withTitle = coverage(rare, union(candidate.stems, titles.get(candidate.passage)));
     return {
       ...candidate,
       coverage: inSentence + TITLE_SHARE * (withTitle - inSentence),
-      contextCoverage: coverage(even, contexts.get(candidate.passage) ?? new Set()),
+      contextCoverage: coverage(specific, contexts.get(candidate.passage) ?? new Set()),
     };
   });
 }
 
-function scoreOf({ cosine, coverage, rank }: Pick<Scored, "cosine" | "coverage" | "rank">): number {
-  return COSINE_WEIGHT * cosine + COVERAGE_WEIGHT * coverage + RANK_WEIGHT / (1 + rank);
+function union(one: ReadonlySet<string>, other: ReadonlySet<string> = new Set()): Set<string> {
+  return new Set([...one, ...other]);
+}
+
+function scoreOf({ cosine, coverage, contextCoverage, rank }: Omit<Scored, "score">): number {
+  const words = COVERAGE_WEIGHT * coverage + CONTEXT_WEIGHT * contextCoverage;
+  return COSINE_WEIGHT * cosine + words + RANK_WEIGHT / (1 + rank);
 }
 
 /** Vectors are unit vectors. */

@@ -41,6 +41,21 @@ function stemOf(word: string): string {
   return shorter.length >= MIN_STEM ? shorter : word.replace(/(?<=\p{L}{2}[^s])s$/u, "");
 }
 
+/** More pieces than this say nothing more about how rare a word is. */
+const MAX_PIECES = 4;
+
+/**
+ * How specific each term is, from 1: the number of pieces that the tokenizer needs for it. A tokenizer's vocabulary is its
+ * language's words by frequency, so "inherited" is one piece and "Noonan" or "alopecia" several.
+ */
+export async function specificity(
+  terms: readonly Term[],
+  countTokens: (texts: readonly string[]) => Promise<readonly number[]>,
+): Promise<Map<string, number>> {
+  const pieces = terms.length === 0 ? [] : await countTokens(terms.map(({ word }) => word));
+  return new Map(terms.map(({ stem }, index) => [stem, Math.min(MAX_PIECES, Math.max(1, pieces[index] ?? 1))]));
+}
+
 /**
  * How rare each term is among the texts, 0 < weight ≤ 1: a word that all of them share (the illness that was asked about)
  * tells them apart less than one that few have.
