@@ -32,7 +32,7 @@ export interface OnnxModelOptions {
   readonly attentionMask?: boolean;
 }
 
-export type ModelOutput = "sentence_embedding" | "last_hidden_state";
+type ModelOutput = "sentence_embedding" | "last_hidden_state";
 
 /**
  * Builds the ONNX graph of a local model folder (config.json, *.safetensors and what sentence-transformers adds).
