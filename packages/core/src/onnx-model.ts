@@ -26,7 +26,7 @@ export interface OnnxModelOptions {
   readonly output?: ModelOutput;
   /**
    * Whether the graph takes an `attention_mask`, and with it padded batches. Without one all texts of a batch must
-   * have the same number of tokens, and run faster.
+   * have the same number of tokens.
    * @default true
    */
   readonly attentionMask?: boolean;
