@@ -85,7 +85,6 @@ describe("inputs that do not fit are refused", () => {
 
   test("by the model", async () => {
     await using model = await AutoModel.fromPretrained(tinyBertFolder);
-    const ones = (length: number): Int32Array => new Int32Array(length).fill(1);
     const forward = (length: number, dims: [number, number]) =>
       model.forward({ inputIds: ones(length), attentionMask: ones(length), dims });
     await expect(forward(4, [1, 5])).rejects.toMatchObject({ code: "input_invalid" });
@@ -99,3 +98,7 @@ describe("inputs that do not fit are refused", () => {
     expect((await forward(4, [1, 4])).lastHiddenState.dims).toEqual([1, 4, 48]); // a failed batch does no harm to the next
   });
 });
+
+function ones(length: number): Int32Array {
+  return new Int32Array(length).fill(1);
+}

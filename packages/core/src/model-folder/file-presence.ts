@@ -19,4 +19,5 @@ function isAbsence(error: unknown): boolean {
   return error instanceof Error && "code" in error && ABSENCES.has(error.code);
 }
 
-const ABSENCES: ReadonlySet<unknown> = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG"]);
+// The last two: no file can have such a name, be it too long or with a NUL in it.
+const ABSENCES: ReadonlySet<unknown> = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"]);
