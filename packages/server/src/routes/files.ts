@@ -1,5 +1,6 @@
-import { createRoute, z } from "@hono/zod-openapi";
 import { loaderNames, type IngestOptions } from "@galen/rag";
+import { createRoute } from "@hono/zod-openapi";
+import { z } from "zod";
 import { newRoutes } from "../context.ts";
 import { requestInvalid } from "../request-invalid.ts";
 import { TaskAccepted } from "../schemas/documents.ts";
