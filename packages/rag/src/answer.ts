@@ -1,5 +1,5 @@
 import { DbError } from "@galen/db";
-import type { Collection } from "./collection.ts";
+import type { Collection } from "@galen/db";
 import type { ChatModel } from "./chat/chat-model.ts";
 import { findCandidates } from "./answers/candidates.ts";
 import { findReasonToDecline } from "./answers/evidence.ts";
@@ -124,7 +124,10 @@ function parseRequest(request: AnswerRequestInput): AnswerRequest {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue?.path.join(".") ?? "";
-  throw new DbError("query_invalid", `the answer request is invalid${where === "" ? "" : ` at ${where}`}: ${issue?.message}`);
+  throw new DbError(
+    "query_invalid",
+    `the answer request is invalid${where === "" ? "" : ` at ${where}`}: ${issue?.message}`,
+  );
 }
 
 function toSource({ documentId, title, span, text, score }: Passage): Source {

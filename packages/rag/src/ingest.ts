@@ -1,4 +1,4 @@
-import type { Collection } from "./collection.ts";
+import type { Collection } from "@galen/db";
 import { RagError } from "./errors.ts";
 import { findSources, type FoundSources } from "./ingestion/find-sources.ts";
 import { readMemory } from "./ingestion/fingerprint.ts";
@@ -48,7 +48,7 @@ export async function ingestBytes(
   options: IngestOptions = {},
 ): Promise<IngestReport> {
   const plainName = uploadName(name);
-  const blob = bytes instanceof Blob ? bytes : new Blob([bytes as Uint8Array<ArrayBuffer>]);
+  const blob = bytes instanceof Blob ? bytes : new Blob([bytes]);
   const source: Source = {
     name: plainName,
     root: "upload",
@@ -100,7 +100,7 @@ async function removeVanished(
 function chosenLoader({ format = "auto" }: IngestOptions): Loader | undefined {
   if (format === "auto") return undefined;
   if (Object.hasOwn(loaders, format)) return loaders[format];
-  throw new RagError("source_format_unknown", `there is no format ${String(format).slice(0, 40)}`, {
+  throw new RagError("source_format_unknown", `there is no format ${(format as string).slice(0, 40)}`, {
     hint: `formats: auto, ${Object.keys(loaders).join(", ")}`,
   });
 }

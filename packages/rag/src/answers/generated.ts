@@ -84,7 +84,9 @@ class ClaimWriter {
   /** The same quote keeps its marker. */
   #number({ passage, span, quote }: { passage: Passage; span: Span; quote: string }): Citation {
     const { documentId, title } = passage;
-    const known = this.#citations.find((other) => other.document_id === documentId && other.start === span.start && other.end === span.end);
+    const known = this.#citations.find(
+      (other) => other.document_id === documentId && other.start === span.start && other.end === span.end,
+    );
     if (known !== undefined) return known;
     const marker = this.#citations.length + 1;
     const citation = { marker, document_id: documentId, ...(title !== undefined && { title }), ...span, quote };
@@ -119,7 +121,10 @@ class ClaimWriter {
 
 /** The page shows text; an image or a link in a reply can only be a mistake, or a way to carry the question elsewhere. */
 function withoutLinks(text: string): string {
-  return text.replace(/!\[[^\]]*\]\([^)]*\)/g, "").replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/<[^>\s][^>]{0,200}>/g, "");
+  return text
+    .replace(/!\[[^\]]*\]\([^)]*\)/g, "")
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/<[^>\s][^>]{0,200}>/g, "");
 }
 
 function tooLong({ name }: ChatModel): RagError {

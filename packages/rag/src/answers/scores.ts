@@ -50,7 +50,10 @@ function promise({ coverage, contextCoverage, rank }: Pick<Scored, "coverage" | 
 async function withCoverage(question: string, candidates: readonly Candidate[], embedder: Embedder) {
   const terms = contentTerms(question);
   const specific = await specificity(terms, (texts) => embedder.countTokens(texts));
-  const rare = rarity(terms, candidates.map(({ stems }) => stems));
+  const rare = rarity(
+    terms,
+    candidates.map(({ stems }) => stems),
+  );
   const contexts = new Map(candidates.map(({ passage }) => [passage, stems(`${passage.title ?? ""} ${passage.text}`)]));
   const titles = new Map(candidates.map(({ passage }) => [passage, stems(passage.title ?? "")]));
   return candidates.map((candidate) => {

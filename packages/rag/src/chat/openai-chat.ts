@@ -146,7 +146,10 @@ function refused(connection: Connection, { status, headers }: Response): RagErro
   const details = { status, ...(Number.isFinite(retryAfter) && { retryAfter }) };
   if (status === 429) return failed(connection, "has too many requests (429)", { hint: "try again later", details });
   if (status === 404) {
-    return failed(connection, "knows no such path or model (404)", { hint: "the base URL mostly ends in /v1", details });
+    return failed(connection, "knows no such path or model (404)", {
+      hint: "the base URL mostly ends in /v1",
+      details,
+    });
   }
   return failed(connection, `answered with status ${status}`, { details });
 }

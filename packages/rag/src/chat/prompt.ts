@@ -39,7 +39,12 @@ export function buildPrompt(
 }
 
 function writeSource({ title, text }: Passage, { number, nonce }: { number: number; nonce: string }): string {
-  const named = title === undefined ? "" : ` title="${defuse(title).replace(/["\n\r]/g, " ").slice(0, 300)}"`;
+  const named =
+    title === undefined
+      ? ""
+      : ` title="${defuse(title)
+          .replace(/["\n\r]/g, " ")
+          .slice(0, 300)}"`;
   return `<source-${nonce} n="${number}"${named}>\n${defuse(text)}\n</source-${nonce}>`;
 }
 

@@ -22,5 +22,6 @@ export async function* readEvents(body: ReadableStream<Uint8Array>, onChunk: () 
 
 /** An unknown field or a bad retry value is ignored, as the standard says; only a flooded buffer ends the stream. */
 function onError(error: { type: string }): void {
-  if (error.type === "max-buffer-size-exceeded") throw new RangeError(`an event of more than ${MAX_EVENT_LENGTH} characters`);
+  if (error.type === "max-buffer-size-exceeded")
+    throw new RangeError(`an event of more than ${MAX_EVENT_LENGTH} characters`);
 }

@@ -1,5 +1,6 @@
 /** Never the end of a sentence. Case matters: "MS." is multiple sclerosis, "Ms." is not. */
-const NEVER_LAST = /(?:^|[\s([{"'“‘/])(?:[Ee]\.g|[Ii]\.e|[Vv]s|[Cc]f|[Vv]iz|[Aa]pprox|ca|Dr|Drs|Mr|Mrs|Ms|Prof|St|[Ff]igs?|[Rr]efs?|[Ee]qs?|[Rr]esp|[Ii]ncl|vols?|pp)\.$/;
+const NEVER_LAST =
+  /(?:^|[\s([{"'“‘/])(?:[Ee]\.g|[Ii]\.e|[Vv]s|[Cc]f|[Vv]iz|[Aa]pprox|ca|Dr|Drs|Mr|Mrs|Ms|Prof|St|[Ff]igs?|[Rr]efs?|[Ee]qs?|[Rr]esp|[Ii]ncl|vols?|pp)\.$/;
 /** Ends a sentence unless a number, a bracket or a lower-case word follows: "No. 5", "Smith et al. (2019)". */
 const RARELY_LAST = /(?:^|\s)(?:[Nn]os?|et al)\.$/;
 /** "1." or "b)" of a list, or an initial that the segmenter took for a sentence. */

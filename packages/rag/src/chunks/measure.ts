@@ -33,19 +33,29 @@ export async function measure(
   return units;
 }
 
-async function countTokens<S extends Span>(text: string, spans: readonly S[], embedder: Embedder): Promise<Map<S, number>> {
-  const counts = spans.length === 0 ? [] : await embedder.countTokens(spans.map(({ start, end }) => text.slice(start, end)));
+async function countTokens<S extends Span>(
+  text: string,
+  spans: readonly S[],
+  embedder: Embedder,
+): Promise<Map<S, number>> {
+  const counts =
+    spans.length === 0 ? [] : await embedder.countTokens(spans.map(({ start, end }) => text.slice(start, end)));
   return new Map(spans.map((span, index) => [span, counts[index] ?? 0]));
 }
 
-async function cutSentence(text: string, sentence: Sentence, { embedder, limit }: { embedder: Embedder; limit: number }) {
+async function cutSentence(
+  text: string,
+  sentence: Sentence,
+  { embedder, limit }: { embedder: Embedder; limit: number },
+) {
   const pieces: Unit[] = [];
   let open: Unit | undefined;
   for (const words of batches(findWords(text, sentence), COUNT_BATCH)) {
     const counted = await countTokens(text, words, embedder);
     for (const word of words) {
       const tokens = counted.get(word) ?? 0;
-      if (open !== undefined && open.tokens + tokens <= limit) open = { ...open, end: word.end, tokens: open.tokens + tokens };
+      if (open !== undefined && open.tokens + tokens <= limit)
+        open = { ...open, end: word.end, tokens: open.tokens + tokens };
       else {
         if (open !== undefined) pieces.push(open);
         open = { ...word, tokens, opensBlock: sentence.opensBlock && word.start === sentence.start };
@@ -73,7 +83,8 @@ function nextSpace(text: string, from: number, to: number): number | undefined {
 
 /** The offset, moved off the middle of a surrogate pair. */
 function wholeCharacters(text: string, offset: number, end: number): number {
-  const splitsPair = offset < end && /[\uD800-\uDBFF]/.test(text.charAt(offset - 1)) && /[\uDC00-\uDFFF]/.test(text.charAt(offset));
+  const splitsPair =
+    offset < end && /[\uD800-\uDBFF]/.test(text.charAt(offset - 1)) && /[\uDC00-\uDFFF]/.test(text.charAt(offset));
   return splitsPair ? offset + 1 : offset;
 }
 

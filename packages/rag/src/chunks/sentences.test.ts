@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { findSentences } from "./sentences.ts";
 
@@ -45,7 +45,23 @@ test("marks the first sentence of each paragraph and item", () => {
 });
 
 test("sentences hold every character that is not white space, in order", () => {
-  const pieces = fc.constantFrom("e.g. ", "Dr. ", "A", "b", ". ", "\n", "\r\n", "- ", "1. ", " ", "😀", "é", "?", "\u2028", ")");
+  const pieces = fc.constantFrom(
+    "e.g. ",
+    "Dr. ",
+    "A",
+    "b",
+    ". ",
+    "\n",
+    "\r\n",
+    "- ",
+    "1. ",
+    " ",
+    "😀",
+    "é",
+    "?",
+    "\u2028",
+    ")",
+  );
   fc.assert(
     fc.property(fc.array(fc.oneof(pieces, fc.string({ unit: "binary", maxLength: 3 })), { maxLength: 80 }), (parts) => {
       const text = parts.join("");

@@ -23,7 +23,9 @@ const SLACK = 1.15;
  * in their second half, else the next one begins with the last sentence again. Only a sentence that alone exceeds the
  * limit is cut, at a space. Every character that is not white space is in a passage; `text.slice(start, end)` is exact.
  */
-export const splitPassages: Splitter = async (text, { title, embedder }) => {
+export const splitPassages: Splitter = Object.assign(splitText, { version: `sentences-${SPLITTER_VERSION}` });
+
+async function splitText(text: string, { title, embedder }: SplitContext): Promise<Span[]> {
   const whole = trim(text, { start: 0, end: text.length });
   if (whole.start === whole.end) return [];
   const limit = await passageLimit(title, embedder);
@@ -31,7 +33,9 @@ export const splitPassages: Splitter = async (text, { title, embedder }) => {
   const total = units.reduce((sum, unit) => sum + unit.tokens, 0);
   if (total <= limit) return [whole];
   return group(units, Math.min(limit, Math.ceil((total / Math.ceil(total / limit)) * SLACK)));
-};
+}
+
+type SplitContext = Parameters<Splitter>[1];
 
 /** The title is embedded with every passage; a very long one may not take more than half of the room. */
 async function passageLimit(title: string | undefined, embedder: Embedder): Promise<number> {

@@ -42,7 +42,11 @@ function withoutRepeats(ranked: readonly Passage[]): Passage[] {
 }
 
 /** The neighbour that shares a sentence is no repeat: only words of different places are compared. */
-function isRepeat(passage: Passage, words: ReadonlySet<string>, other: { passage: Passage; words: ReadonlySet<string> }) {
+function isRepeat(
+  passage: Passage,
+  words: ReadonlySet<string>,
+  other: { passage: Passage; words: ReadonlySet<string> },
+) {
   if (passage.documentId === other.passage.documentId) {
     return passage.span.start === other.passage.span.start && passage.span.end === other.passage.span.end;
   }

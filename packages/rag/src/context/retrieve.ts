@@ -1,5 +1,5 @@
 import type { Hit } from "@galen/db/schemas";
-import type { Collection } from "../collection.ts";
+import type { Collection } from "@galen/db";
 import type { AnswerRequest } from "../schemas/answer.ts";
 import type { Passage } from "./passage.ts";
 

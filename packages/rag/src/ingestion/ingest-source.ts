@@ -1,4 +1,4 @@
-import type { Collection } from "../collection.ts";
+import type { Collection } from "@galen/db";
 import { RagError } from "../errors.ts";
 import type { LoadedDocument, LoadedRecord } from "../loaders/loader.ts";
 import { unpack } from "../loaders/unpack.ts";
@@ -65,12 +65,14 @@ class SourceRun {
   }
 
   async run(): Promise<void> {
-    const { source, context } = { source: this.#source, context: this.#context };
-    const { loader } = source;
-    if (loader === undefined) throw unknownFormat(source.name);
+    const context = this.#context;
+    const { loader, name } = this.#source;
+    if (loader === undefined) throw unknownFormat(name);
+    // From here on the collection may differ from what was remembered; a stopped pass must not leave the old memory.
+    await this.#remember("");
     const hash = startHash(context.reading);
-    const bytes = unpack(this.#readBytes(hash), source.name);
-    for await (const record of loader.load(bytes, { ...fieldNames(context.reading), source: source.name })) {
+    const bytes = unpack(this.#readBytes(hash), name);
+    for await (const record of loader.load(bytes, { ...fieldNames(context.reading), source: name })) {
       context.signal?.throwIfAborted();
       await this.#add(record);
     }
@@ -142,10 +144,15 @@ class SourceRun {
   /** Only after a pass without any failure: a line with a typing mistake must not delete the document it held. */
   async #finish(content: string): Promise<void> {
     const { collection, tally } = this.#context;
-    const { name, root } = this.#source;
-    const { deleted } = await collection.delete({ source: name, except: [...this.#ids] });
+    const { deleted } = await collection.delete({ source: this.#source.name, except: [...this.#ids] });
     tally.removed += deleted;
-    await collection.sources.set(name, { hash: writeMemory({ content, root }), documents: this.#ids.size });
+    await this.#remember(content);
+  }
+
+  async #remember(content: string): Promise<void> {
+    const { name, root } = this.#source;
+    const hash = writeMemory({ content, root });
+    await this.#context.collection.sources.set(name, { hash, documents: this.#ids.size });
   }
 }
 

@@ -107,7 +107,11 @@ class Table {
     if (record.length !== this.#header.length) {
       return this.#fail(line, `${record.length} columns where the header has ${this.#header.length}`);
     }
-    return toDocument(Object.fromEntries(this.#header.map((name, column) => [name, record[column]])), line, this.#options);
+    return toDocument(
+      Object.fromEntries(this.#header.map((name, column) => [name, record[column]])),
+      line,
+      this.#options,
+    );
   }
 
   /** A row that the parser could not read; it goes on with the next one. */

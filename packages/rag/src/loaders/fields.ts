@@ -3,7 +3,16 @@ import { RagError } from "../errors.ts";
 import type { FieldNames, LoadedRecord, LoadOptions } from "./loader.ts";
 
 /** Usual names of a record's text, title and id, in the order in which they are tried. Upper and lower case are the same. */
-export const TEXT_FIELDS = ["text", "content", "contents", "body", "answer", "abstract", "passage", "document"] as const;
+export const TEXT_FIELDS = [
+  "text",
+  "content",
+  "contents",
+  "body",
+  "answer",
+  "abstract",
+  "passage",
+  "document",
+] as const;
 export const TITLE_FIELDS = ["title", "question", "name", "headline", "subject"] as const;
 export const ID_FIELDS = ["id", "_id", "doc_id", "document_id", "docid", "pmid", "pmcid", "doi"] as const;
 
@@ -91,13 +100,17 @@ function invalid(where: string, what: string): RagError {
 }
 
 function assemble(fields: Fields, used: UsedFields, id: string, { fieldTypes = {} }: LoadOptions) {
-  const title = used.title === undefined ? "" : String(fields[used.title] ?? "").trim();
+  const named = fields[used.title ?? ""];
+  const title = typeof named === "string" ? named.trim() : "";
   const tags = isStrings(fields.tags) ? fields.tags : undefined;
   const taken = new Set([used.text, used.title, used.id, tags && "tags", isObject(fields.metadata) && "metadata"]);
   const rest = Object.entries(fields).filter(([name, value]) => !taken.has(name) && !isAbsent(value));
   const nested = taken.has("metadata") ? Object.entries(fields.metadata as Fields) : [];
   const metadata = Object.fromEntries(
-    [...nested, ...rest].map(([name, value]) => [name, typed(value, Object.hasOwn(fieldTypes, name) ? fieldTypes[name] : undefined)]),
+    [...nested, ...rest].map(([name, value]) => [
+      name,
+      typed(value, Object.hasOwn(fieldTypes, name) ? fieldTypes[name] : undefined),
+    ]),
   ) as NonNullable<DocumentInput["metadata"]>;
   const text = fields[used.text ?? ""] as string;
   return { id, text, ...(title !== "" && { title }), ...(tags !== undefined && { tags }), metadata };

@@ -59,7 +59,7 @@ async function* gunzip(packed: AsyncIterable<Uint8Array>, source: string): Async
 }
 
 function isZlibError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && /^Z_/.test((error as NodeJS.ErrnoException).code ?? "");
+  return error instanceof Error && (error as NodeJS.ErrnoException).code?.startsWith("Z_") === true;
 }
 
 function damaged(source: string, cause: NodeJS.ErrnoException): RagError {

@@ -53,7 +53,11 @@ function invalid(source: string, what: string): RagError {
 }
 
 function tooLarge(source: string): RagError {
-  return new RagError("source_too_large", `${source} is longer than ${MAX_TEXT_LENGTH} characters, the most for one document`, {
-    hint: "split it into several files",
-  });
+  return new RagError(
+    "source_too_large",
+    `${source} is longer than ${MAX_TEXT_LENGTH} characters, the most for one document`,
+    {
+      hint: "split it into several files",
+    },
+  );
 }
