@@ -58,6 +58,7 @@ export function documentPaths(stage: () => Stage): void {
   test("a document that does not exist is said in words", async () => {
     const page = await stage().page({ at: "#/c/demo/docs/no-such-document", expected: /Failed to load resource/ });
     await page.getByText("The document was not loaded.").waitFor();
+    expect(await page.getByRole("alert").innerText()).toContain("document_not_found");
     await page.context().close();
   });
 }

@@ -13,6 +13,8 @@ const request = (more: Partial<SearchRequestInput> = {}): SearchRequestInput => 
   ...more,
 });
 
+const ids = (hits: readonly Hit[]) => hits.map(({ id }) => id);
+
 export async function shownHits(page: Page): Promise<(string | null)[]> {
   await page.locator("[aria-busy=false] [data-hit]").first().waitFor();
   return page.locator("[data-hit]").evaluateAll((hits) => hits.map((hit) => hit.getAttribute("data-hit")));
@@ -21,7 +23,6 @@ export async function shownHits(page: Page): Promise<(string | null)[]> {
 export function searchPaths(stage: () => Stage): void {
   const ask = async (more: Partial<SearchRequestInput> = {}) =>
     (await stage().server.client.search("demo", request(more))).hits;
-  const ids = (hits: readonly Hit[]) => hits.map(({ id }) => id);
 
   test("typing finds what the server finds, in its order, and becomes the address", async () => {
     const page = await stage().page({ at: "#/c/demo/search" });
@@ -97,6 +98,7 @@ export function searchPaths(stage: () => Stage): void {
   test("what the server refuses is told with its reason and code", async () => {
     const page = await stage().page({ at: at('&f={"audience":{"above":3}}'), expected: /Failed to load resource/ });
     await page.getByText("The search was not carried out.").waitFor();
+    expect(await page.getByRole("alert").locator("code").first().innerText()).not.toBe("");
     await stage().picture(page, "search-refused");
     await page.context().close();
   });

@@ -10,7 +10,7 @@ import { useCitationPopover } from "./use-citation-popover.ts";
 export function AnswerText({ turn, onOpen }: { turn: Turn; onOpen: OpenPassage }) {
   const { text, citations, state } = turn;
   const markers = useMemo(() => new Set(citations.map(({ marker }) => marker)), [citations]);
-  const parts = answerParts(text, markers, { streaming: state === "running" });
+  const parts = answerParts(text, markers, { streaming: state === "running", unverified: turn.answer?.unverified });
   const popover = useCitationPopover();
   const shown = citations.filter(({ marker }) => marker === popover.marker);
   if (parts.length === 0) return null;
@@ -19,7 +19,9 @@ export function AnswerText({ turn, onOpen }: { turn: Turn; onOpen: OpenPassage }
       <div className={styles.answer} dir="auto">
         {parts.map((part, index) =>
           part.kind === "text" ? (
-            <span key={index}>{part.text}</span>
+            <span key={index} className={part.unverified ? styles.unverified : undefined}>
+              {part.text}
+            </span>
           ) : (
             <button
               key={part.key}
@@ -36,6 +38,9 @@ export function AnswerText({ turn, onOpen }: { turn: Turn; onOpen: OpenPassage }
           ),
         )}
       </div>
+      {parts.some((part) => part.kind === "text" && part.unverified) && (
+        <p className={styles.warning}>No cited passage supports the parts with a wavy line. Check them elsewhere.</p>
+      )}
       <CitationPopover
         popover={popover}
         citations={shown}

@@ -1,14 +1,16 @@
 import type { Task } from "@galen/server/client";
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { announce } from "../state/announcement.ts";
 import { api } from "../state/api.ts";
 import { formatCountOf } from "../state/format.ts";
 import { knownTasks } from "../state/known-tasks.ts";
 import { isOver } from "../state/task-progress.ts";
 
-/** Without live events a running task is asked for this often. */
+/** Without live events a task that is not over is asked for this often. */
 const POLL_MS = 2_000;
+
+const none: readonly Task[] = [];
 
 /** All tasks as the server knows them: a reload, another tab or another machine sees the same. */
 export function useTasks() {
@@ -20,26 +22,39 @@ export function useTasks() {
   });
 }
 
+/** How many tasks are not over. Used once, by the shell: it also tells when one ends, whichever page is open. */
 export function useRunningTasks(): number {
-  const running = useTasks().data?.filter((task) => !isOver(task)).length ?? 0;
+  const tasks = useTasks().data ?? none;
+  const queries = useQueryClient();
+  const running = useRef(new Set<string>());
+  useEffect(() => {
+    const ended = tasks.filter((task) => isOver(task) && running.current.has(task.id));
+    running.current = new Set(tasks.filter((task) => !isOver(task)).map(({ id }) => id));
+    if (ended.length === 0) return;
+    announce(ended.map(endOf).join(". "));
+    void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "tasks" });
+  }, [tasks, queries]);
+  const count = tasks.filter((task) => !isOver(task)).length;
   useEffect(() => {
     const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]");
-    if (icon) icon.href = running > 0 ? "/favicon-busy.svg" : "/favicon.svg";
-  }, [running]);
-  return running;
+    if (icon) icon.href = count > 0 ? "/favicon-busy.svg" : "/favicon.svg";
+  }, [count]);
+  return count;
 }
 
-/** Follows a running task by its events; polling goes on beside it, so a cut stream only makes it slower. */
-export function useTaskEvents(task: Task): void {
+/** Follows a task by its events while it runs. Waiting ones are polled: a browser opens only six connections to a server. */
+export function useTaskEvents({ id, state }: Task): void {
   const queries = useQueryClient();
-  const { id } = task;
-  const over = isOver(task);
+  const runs = state === "running";
   useEffect(() => {
-    if (over) return undefined;
+    if (!runs) return undefined;
     const controller = new AbortController();
-    void follow(id, queries, controller.signal);
+    // A cut stream is no failure of its own: the list is asked instead, and shows what is wrong with the server.
+    follow(id, queries, controller.signal).catch(() => {
+      if (!controller.signal.aborted) void queries.invalidateQueries({ queryKey: ["tasks"] });
+    });
     return () => controller.abort();
-  }, [id, over, queries]);
+  }, [id, runs, queries]);
 }
 
 export function putTask(queries: QueryClient, task: Task): void {
@@ -51,24 +66,11 @@ export function putTask(queries: QueryClient, task: Task): void {
 }
 
 async function follow(id: string, queries: QueryClient, signal: AbortSignal): Promise<void> {
-  try {
-    for await (const task of api.tasks.events(id, { signal })) {
-      putTask(queries, task);
-      if (!isOver(task)) continue;
-      announceEnd(task);
-      await queries.invalidateQueries({
-        predicate: ({ queryKey }) => queryKey[0] !== "tasks" && queryKey[0] !== "about",
-      });
-      return;
-    }
-  } catch (error) {
-    // The list is polled anyway and reports what is wrong with the server; nothing to add here.
-    if (!signal.aborted && !(error instanceof Error)) throw error;
-  }
+  for await (const task of api.tasks.events(id, { signal })) putTask(queries, task);
 }
 
-function announceEnd({ name, state, report }: Task): void {
+function endOf({ name, state, report }: Task): string {
   const failed = report?.failed.length ?? 0;
-  if (state === "done") announce(`${name} indexed${failed > 0 ? `, ${formatCountOf(failed, "record")} failed` : ""}`);
-  else announce(`${name} ${state === "failed" ? "was not indexed" : "was cancelled"}`);
+  if (state === "done") return `${name} indexed${failed > 0 ? `, ${formatCountOf(failed, "record")} failed` : ""}`;
+  return `${name} ${state === "failed" ? "was not indexed" : "was cancelled"}`;
 }

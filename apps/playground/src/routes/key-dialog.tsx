@@ -13,7 +13,7 @@ export function KeyDialog() {
   const queries = useQueryClient();
   if (!wanted) return null;
   return (
-    <Dialog title="This server asks for a key" onClose={() => undefined}>
+    <Dialog title="This server asks for a key" onClose={access.dismiss}>
       <form
         className={styles.body}
         onSubmit={(event) => {

@@ -14,4 +14,6 @@ test("asks once, signs every later call, and asks again when the key is refused"
   expect(Object.fromEntries(access.sign({ accept: "a/b" }))).toEqual({ accept: "a/b", authorization: "Bearer secret" });
   access.refused();
   expect(access.wanted).toBe(true);
+  access.dismiss();
+  expect(access.wanted).toBe(false);
 });

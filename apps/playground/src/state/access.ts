@@ -20,6 +20,9 @@ export class Access {
     this.#set(true);
   }
 
+  /** Closes the question; the next refused call asks again. */
+  readonly dismiss = (): void => this.#set(false);
+
   use(key: string): void {
     this.#key = key;
     this.#set(false);

@@ -41,3 +41,12 @@ test("text without known markers holds no citation, and keys are unique", () => 
     ),
   );
 });
+
+test("what no passage supports is told apart, up to the unit", () => {
+  const answer = "True [1]. Made up. True again [1].";
+  const start = answer.indexOf("Made");
+  const parts = answerParts(answer, new Set([1]), { unverified: [{ start, end: start + 8 }] });
+  expect(
+    parts.filter((part) => part.kind === "text" && part.unverified).map((part) => part.kind === "text" && part.text),
+  ).toEqual(["Made up."]);
+});

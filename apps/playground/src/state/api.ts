@@ -67,30 +67,37 @@ export async function patiently<Result>(call: () => Promise<Result>, { signal }:
     try {
       return await call();
     } catch (error) {
-      if (!isBrokenConnection(error)) throw error;
-      connection.lost();
+      if (!(error instanceof UnreachableError)) throw error;
       await connection.back(signal);
     }
   }
 }
 
 async function watchedFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-  try {
-    const response = await fetch(input, { ...init, headers: access.sign(init?.headers) });
-    // A proxy in between speaks for a server that is gone.
-    if (response.status === 502 || response.status === 504)
-      throw new UnreachableError(`A proxy answered ${response.status}.`);
-    connection.answered();
-    if (response.status === 401) access.refused();
-    return response;
-  } catch (error) {
-    if (!isBrokenConnection(error)) throw error;
-    connection.lost();
-    throw error instanceof UnreachableError ? error : new UnreachableError("The connection failed.", { cause: error });
-  }
+  const response = await fetch(input, { ...init, headers: access.sign(init?.headers) }).catch(brokenConnection);
+  // A proxy in between speaks for a server that is gone.
+  if (response.status === 502 || response.status === 504) return brokenConnection(new TypeError("no upstream"));
+  connection.answered();
+  if (response.status === 401) access.refused();
+  return response.body ? new Response(watchedBody(response.body), response) : response;
 }
 
-/** `fetch` and the body's reader throw a TypeError for a broken connection, and for that alone; our own abort is none. */
-function isBrokenConnection(error: unknown): boolean {
-  return error instanceof UnreachableError || error instanceof TypeError;
+/** A body that breaks off is a server that is gone, also in the middle of a stream. */
+function watchedBody(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await reader.read().catch(brokenConnection);
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+}
+
+/** fetch and its body report a broken connection as a TypeError; our own abort is another error and passes. */
+function brokenConnection(error: unknown): never {
+  if (!(error instanceof TypeError)) throw error;
+  connection.lost();
+  throw new UnreachableError("The connection failed.", { cause: error });
 }

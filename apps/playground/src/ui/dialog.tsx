@@ -8,9 +8,8 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
-    const dialog = ref.current;
-    dialog?.showModal();
-    return () => dialog?.close();
+    // Not closed again on the way out: the element goes, and a late close event would reach the next dialog's owner.
+    if (ref.current && !ref.current.open) ref.current.showModal();
   }, []);
   return (
     <dialog

@@ -6,7 +6,7 @@ export function Workbench({ children, aside }: { children: ReactNode; aside: Rea
   return (
     <div className={styles.workbench}>
       <div className={styles.main}>{children}</div>
-      <aside className={styles.aside} aria-label="Document">
+      <aside className={styles.aside} aria-label="Document and help">
         {aside}
       </aside>
     </div>
