@@ -10,7 +10,7 @@ const PNPM_VERSION = "12.21.0";
 
 /** Finds or puts in place a recent Node and pnpm. Resolves to `{ node, pnpm, env }`, `env` with both first on the PATH. */
 export async function ensureToolchain() {
-  const pnpmBin = await ensureTool("pnpm", `pnpm@${PNPM_VERSION}`);
+  const pnpmBin = await ensureTool("pnpm", `pnpm@${PNPM_VERSION}`, { finish: "node_modules/pnpm/install.js" });
   const recent = nodeIsRecent(process.versions.node);
   const node = recent
     ? process.execPath
@@ -27,21 +27,28 @@ export function nodeIsRecent(version) {
 }
 
 /** A folder for each tool and version: installing one never touches another that is in use. */
-async function ensureTool(name, specifier) {
+async function ensureTool(name, specifier, { finish } = {}) {
   const folder = join(toolchainFolder, specifier.replaceAll("@", "-"));
   const ready = join(folder, ".ready");
   if (!existsSync(ready)) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "package.json"), `${JSON.stringify({ private: true })}\n`);
     const done = step(`Getting ${name} ${specifier.split("@").at(-1)}`);
-    // The packages ship their binaries: no install script is needed, whatever npm's policy on them is.
+    // The packages ship their binaries, so npm's install scripts stay off, whatever its policy on them is. pnpm's own only
+    // puts the shipped binary in the place of a shell script that not every program can start: that one is run by name.
     const flags = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", specifier];
     const { code, tail } = await runQuietly(...npm(flags), { cwd: folder });
     if (code !== 0) throw explainInstallFailure(`${name} could not be installed`, tail);
+    if (finish !== undefined) await finishInstall(name, join(folder, finish));
     writeFileSync(ready, "");
     done();
   }
   return join(folder, "node_modules", ".bin");
+}
+
+async function finishInstall(name, script) {
+  const { code, tail } = await runQuietly(process.execPath, [script], { cwd: dirname(script) });
+  if (code !== 0) throw explainInstallFailure(`${name} could not be installed`, tail);
 }
 
 function npm(args) {
