@@ -1,7 +1,6 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import { z } from "zod";
-import type { Routes } from "./context.ts";
-import { newRoutes } from "./context.ts";
+import { type Routes, newRoutes } from "./context.ts";
 import { version } from "./version.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;

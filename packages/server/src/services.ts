@@ -1,8 +1,6 @@
 import { ModelError } from "@galen/core";
-import type { Embedder, LoadEmbedder } from "@galen/db";
-import type { Database } from "@galen/db";
-import { openAiChat, type ChatModel } from "@galen/rag";
-import { openDatabase } from "@galen/rag";
+import type { Embedder, LoadEmbedder, Database } from "@galen/db";
+import { openAiChat, type ChatModel, openDatabase } from "@galen/rag";
 import type { Config } from "./config.ts";
 import { loadEmbedder as loadSentenceTransformer } from "./embedder.ts";
 import { errorFacts, type Logger } from "./logger.ts";

@@ -13,7 +13,7 @@ export function accessLog(logger: Logger): MiddlewareHandler<AppEnv> {
     await next();
     const finish = () => logRequest(logger, c, { ms: performance.now() - started, bytes: sent() });
     const outgoing = c.env?.outgoing;
-    if (outgoing === undefined) finish();
+    if (outgoing === undefined || outgoing.closed) finish();
     else outgoing.once("close", finish);
   };
 }
