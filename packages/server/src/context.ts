@@ -1,5 +1,5 @@
-import { OpenAPIHono } from "@hono/zod-openapi";
 import type { HttpBindings } from "@hono/node-server";
+import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 
 /** What the middleware leaves for handlers: `c.get("requestId")`, `c.get("signal")`. */

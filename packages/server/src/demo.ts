@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import type { Collection, Database } from "@galen/db";
 import type { CollectionConfigInput } from "@galen/db/schemas";
 import { answer, ingest, type Answer, type IngestProgress } from "@galen/rag";
-import type { Collection, Database } from "./pending.ts";
 
 /** What is typed and indexed of the demo records; `id`, `title` and `text` are the documents' own. */
 const DEMO_COLLECTION = {

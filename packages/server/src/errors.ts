@@ -16,6 +16,7 @@ export type ServerErrorCode =
   | "unauthorized"
   | "host_not_allowed"
   | "origin_not_allowed"
+  | "http_invalid"
   | "headers_too_large"
   | "client_closed"
   | "request_timeout"

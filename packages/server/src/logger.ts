@@ -30,8 +30,7 @@ export function errorFacts(error: unknown): LogEntry {
   const own = error instanceof GalenError;
   return {
     error: error.name,
-    ...(own && { code: error.code, message: error.message }),
-    stack: stackFrames(error),
+    ...(own ? { code: error.code, message: error.message } : { stack: stackFrames(error) }),
     ...(error.cause !== undefined && { cause: JSON.stringify(errorFacts(error.cause)) }),
   };
 }

@@ -67,6 +67,7 @@ export const problemKinds = {
   unauthorized: { status: 401, title: "A key is needed" },
   host_not_allowed: { status: 421, title: "The server does not answer to this host name" },
   origin_not_allowed: { status: 403, title: "Other web pages may not call this server" },
+  http_invalid: { status: 400, title: "The request is not valid HTTP" },
   headers_too_large: { status: 431, title: "The request headers are too large" },
   client_closed: { status: 499, title: "The client closed the connection" },
   request_timeout: { status: 504, title: "The request took too long" },

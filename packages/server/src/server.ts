@@ -2,8 +2,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { createApp } from "./app.ts";
-import type { Config } from "./config.ts";
-import { requireKeysBeyondLoopback } from "./config.ts";
+import { type Config, requireKeysBeyondLoopback } from "./config.ts";
 import { ServerError } from "./errors.ts";
 import type { Logger } from "./logger.ts";
 import { toProblem } from "./problem.ts";
@@ -88,7 +87,7 @@ function answerBrokenRequests(server: Server): void {
     const tooLarge = error.code === "HPE_HEADER_OVERFLOW";
     const failure = tooLarge
       ? new ServerError("headers_too_large", "The address and headers of the request are too large")
-      : new ServerError("json_invalid", "The request is not valid HTTP");
+      : new ServerError("http_invalid", "The request is not valid HTTP");
     const problem = toProblem(failure, { requestId: "", instance: "" });
     const status = tooLarge ? "431 Request Header Fields Too Large" : "400 Bad Request";
     const body = JSON.stringify(problem);

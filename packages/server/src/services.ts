@@ -1,9 +1,9 @@
-import type { Embedder, LoadEmbedder } from "@galen/db";
-import { openAiChat, type ChatModel } from "@galen/rag";
-import type { Config } from "./config.ts";
 import { ModelError } from "@galen/core";
+import type { Embedder, LoadEmbedder, Database } from "@galen/db";
+import { openAiChat, type ChatModel, openDatabase } from "@galen/rag";
+import type { Config } from "./config.ts";
+import { loadEmbedder as loadSentenceTransformer } from "./embedder.ts";
 import { errorFacts, type Logger } from "./logger.ts";
-import { loadEmbedder as loadEmbedderOfModel, openDatabase, type Database } from "./pending.ts";
 import { TaskQueue } from "./tasks/task-queue.ts";
 
 /** What the routes work with. */
@@ -12,8 +12,8 @@ export interface Services extends AsyncDisposable {
   readonly tasks: TaskQueue;
   /** Writes answers; without one answers quote the documents. */
   readonly chat: ChatModel | undefined;
-  /** Name of the model of new collections. */
-  readonly model: string;
+  /** Model of new collections that name none; `undefined` is the built-in one. */
+  readonly model: string | undefined;
   /**
    * The embedder of a model that the server uses already: the default one, or that of a collection.
    *
@@ -38,14 +38,14 @@ export interface OpenServicesOptions {
  */
 export async function openServices(
   config: Config,
-  { logger, loadEmbedder = loadEmbedderOfModel }: OpenServicesOptions,
+  { logger, loadEmbedder = loadSentenceTransformer }: OpenServicesOptions,
 ): Promise<Services> {
   await using stack = new AsyncDisposableStack();
-  const models = stack.use(new SharedModels((model) => loadEmbedder(model ?? config.model)));
+  const models = stack.use(new SharedModels(loadEmbedder));
   const database = stack.use(await openDatabase(config.data, { loadEmbedder: models.load }));
   const tasks = stack.use(new TaskQueue({ onFailure: (error) => logger.error("task", errorFacts(error)) }));
   let modelState: ModelState = "loading";
-  models.load(undefined).then(
+  models.load(config.model).then(
     () => (modelState = "ready"),
     (error: unknown) => {
       modelState = "failed";
@@ -57,7 +57,7 @@ export async function openServices(
     database,
     tasks,
     chat: chatModelOf(config),
-    model: config.model ?? "sentence-transformers/all-MiniLM-L6-v2",
+    model: config.model,
     embedder: (model) => findEmbedder(model, { models, database, config }),
     modelState: () => modelState,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -71,7 +71,7 @@ interface Known {
 }
 
 async function findEmbedder(model: string | undefined, { models, database, config }: Known): Promise<Embedder> {
-  const embedder = await models.load(undefined);
+  const embedder = await models.load(config.model);
   if (model === undefined || model === "default" || model === config.model || model === embedder.model) return embedder;
   const owner = (await database.collections()).find((info) => info.model === model);
   if (owner !== undefined) return (await database.collection(owner.name)).embedder();

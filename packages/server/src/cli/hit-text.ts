@@ -6,7 +6,7 @@ const BAR_CELLS = 10;
 const LEAD = 60;
 const SNIPPET_LENGTH = 240;
 
-/** `██████▨▨▨▨`: the score beside that of the best hit. */
+/** `██████░░░░`: a score from 0 to 1. */
 export function scoreBar(ratio: number): string {
   const filled = Math.max(0, Math.min(BAR_CELLS, Math.round(ratio * BAR_CELLS)));
   return "█".repeat(filled) + "░".repeat(BAR_CELLS - filled);

@@ -1,5 +1,5 @@
-import type { z } from "zod";
 import { Filter } from "@galen/db/schemas";
+import type { z } from "zod";
 import { ServerError } from "../errors.ts";
 import { findJsonSyntaxError } from "../json-syntax.ts";
 

@@ -1,5 +1,5 @@
-import { endianness } from "node:os";
 import { open, rename, rm, type FileHandle } from "node:fs/promises";
+import { endianness } from "node:os";
 import { ServerError } from "../errors.ts";
 
 /** Room for any shape, and a multiple of 64 as the format asks, so that the array can be mapped into memory. */

@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
+import type { Database } from "@galen/db";
+import { openDatabase } from "@galen/rag";
 import { loadConfig, type Config } from "../config.ts";
 import { ServerError } from "../errors.ts";
-import { loadEmbedder, openDatabase, type Collection, type Database } from "../pending.ts";
 
 /** Options that most commands share. */
 export interface DataOptions {
@@ -18,7 +19,7 @@ export interface OpenData extends AsyncDisposable {
 /** The data folder that the settings name, made when it is not there. */
 export async function openData({ config: file, data }: DataOptions): Promise<OpenData> {
   const config = loadConfig({ flags: { data }, file });
-  const database = await openDatabase(config.data, { loadEmbedder: (model) => loadEmbedder(model ?? config.model) });
+  const database = await openDatabase(config.data);
   return { database, config, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
 }
 
@@ -33,5 +34,3 @@ export async function openExistingData(options: DataOptions): Promise<OpenData> 
     });
   return openData(options);
 }
-
-export type { Collection };

@@ -1,5 +1,5 @@
-import { Command, InvalidArgumentError, Option } from "commander";
 import { SearchMode } from "@galen/db/schemas";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { version } from "../version.ts";
 import type { Terminal } from "./terminal.ts";
 

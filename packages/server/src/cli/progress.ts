@@ -1,5 +1,5 @@
-import { clock, count, cutMiddle, perSecond, plain } from "./text.ts";
 import type { Terminal } from "./terminal.ts";
+import { clock, count, cutMiddle, perSecond, plain } from "./text.ts";
 
 /** How far a long operation is, in whatever it counts. */
 export interface Progress {

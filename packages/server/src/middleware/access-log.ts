@@ -1,8 +1,9 @@
 import type { MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { AppContext, AppEnv } from "../context.ts";
+import { ServerError } from "../errors.ts";
 import { errorFacts, type Logger } from "../logger.ts";
-import { problemKinds } from "../problem.ts";
+import { errorCode, problemKinds } from "../problem.ts";
 
 /** One line a request, when its last byte is sent: the route's pattern stands for the URL. */
 export function accessLog(logger: Logger): MiddlewareHandler<AppEnv> {
@@ -12,7 +13,7 @@ export function accessLog(logger: Logger): MiddlewareHandler<AppEnv> {
     await next();
     const finish = () => logRequest(logger, c, { ms: performance.now() - started, bytes: sent() });
     const outgoing = c.env?.outgoing;
-    if (outgoing === undefined) finish();
+    if (outgoing === undefined || outgoing.closed) finish();
     else outgoing.once("close", finish);
   };
 }
@@ -30,9 +31,12 @@ function logRequest(
     status,
     ms: Math.round(ms * 10) / 10,
     bytes,
+    ...(c.error !== undefined && { code: errorCode(c.error) }),
   };
   logger.info("request", entry);
-  if (status >= 500) logger.error("failure", { ...entry, ...errorFacts(c.error) });
+  // Refusals of the server itself (not ready, too slow) are told by their code.
+  if (status >= 500 && c.error !== undefined && !(c.error instanceof ServerError))
+    logger.error("failure", { ...entry, ...errorFacts(c.error) });
 }
 
 /** `/v1/collections/:c/search`, or a dash where nothing matched. */

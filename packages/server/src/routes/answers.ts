@@ -1,9 +1,8 @@
-import { createRoute } from "@hono/zod-openapi";
+import type { Collection } from "@galen/db";
 import { answer, streamAnswer, type AnswerOptions } from "@galen/rag";
 import { Answer, AnswerEvent, AnswerRequest } from "@galen/rag/schemas";
-import type { AppContext } from "../context.ts";
-import { newRoutes } from "../context.ts";
-import type { Collection } from "../pending.ts";
+import { createRoute } from "@hono/zod-openapi";
+import { type AppContext, newRoutes } from "../context.ts";
 import { errorCode, toProblem } from "../problem.ts";
 import type { Services } from "../services.ts";
 import { eventStream, type ServerSentEvent } from "../sse.ts";

@@ -1,5 +1,5 @@
-import { createRoute } from "@hono/zod-openapi";
 import { CollectionConfig, CollectionInfo } from "@galen/db/schemas";
+import { createRoute } from "@hono/zod-openapi";
 import { newRoutes } from "../context.ts";
 import { CollectionFields, CollectionList } from "../schemas/documents.ts";
 import type { Services } from "../services.ts";
@@ -59,11 +59,12 @@ const getFields = createRoute({
   },
 });
 
-export function collectionRoutes({ database }: Services) {
+export function collectionRoutes({ database, model }: Services) {
   return newRoutes()
     .openapi(listCollections, async (c) => c.json({ collections: await database.collections() }, 200))
     .openapi(createCollection, async (c) => {
-      const collection = await database.createCollection(c.req.valid("json"));
+      const config = c.req.valid("json");
+      const collection = await database.createCollection({ ...config, model: config.model ?? model });
       c.header("Location", `/v1/collections/${collection.name}`);
       return c.json(await collection.info(), 201);
     })

@@ -1,8 +1,17 @@
-import { createRoute, z } from "@hono/zod-openapi";
 import { DeleteResult, Document, DocumentPage, MAX_LIMIT, UpsertResult } from "@galen/db/schemas";
+import { createRoute } from "@hono/zod-openapi";
+import { z } from "zod";
 import { newRoutes } from "../context.ts";
 import { ServerError } from "../errors.ts";
-import { DeleteRequest, TaskAccepted, TextWindow, TextWindowQuery, UpsertRequest } from "../schemas/documents.ts";
+import {
+  DEFAULT_TEXT_WINDOW,
+  DeleteRequest,
+  MAX_TEXT_WINDOW,
+  TaskAccepted,
+  TextWindow,
+  TextWindowQuery,
+  UpsertRequest,
+} from "../schemas/documents.ts";
 import type { Services } from "../services.ts";
 import { upsertWork } from "../tasks/upsert-work.ts";
 import { CollectionParams, DocumentParams, json, jsonBody, problems } from "./responses.ts";
@@ -19,7 +28,7 @@ const upsertDocuments = createRoute({
     "200 means durable and searchable. With `Prefer: respond-async` the work becomes a task and the answer is 202.",
   request: {
     params: CollectionParams,
-    headers: z.object({ prefer: z.string().optional().meta({ example: "respond-async" }) }),
+    headers: z.object({ prefer: z.string().optional().meta({ description: "`respond-async` makes the work a task" }) }),
     ...jsonBody(UpsertRequest),
   },
   responses: {
@@ -131,12 +140,10 @@ async function findDocument({ database }: Services, name: string, id: string): P
   return document;
 }
 
-function textWindow(
-  { id, title, text }: Document,
-  range: { readonly start: number; readonly end: number },
-): TextWindow {
+function textWindow({ id, title, text }: Document, range: TextWindowQuery): TextWindow {
   const start = Math.min(range.start, text.length);
-  const end = Math.max(start, Math.min(range.end, text.length));
+  const wanted = range.end ?? start + DEFAULT_TEXT_WINDOW;
+  const end = Math.max(start, Math.min(wanted, start + MAX_TEXT_WINDOW, text.length));
   return { id, ...(title !== undefined && { title }), start, end, length: text.length, text: text.slice(start, end) };
 }
 

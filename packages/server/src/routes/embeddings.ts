@@ -1,5 +1,5 @@
-import { createRoute } from "@hono/zod-openapi";
 import type { Embedder } from "@galen/db";
+import { createRoute } from "@hono/zod-openapi";
 import { newRoutes } from "../context.ts";
 import { ServerError } from "../errors.ts";
 import { EmbeddingsRequest, EmbeddingsResponse } from "../schemas/embeddings.ts";

@@ -1,5 +1,6 @@
-import { createRoute, z } from "@hono/zod-openapi";
 import { loaderNames, type IngestOptions } from "@galen/rag";
+import { createRoute } from "@hono/zod-openapi";
+import { z } from "zod";
 import { newRoutes } from "../context.ts";
 import { requestInvalid } from "../request-invalid.ts";
 import { TaskAccepted } from "../schemas/documents.ts";
@@ -16,6 +17,19 @@ const UploadFields = z.strictObject({
   format: z.enum(["auto", ...loaderNames]).optional(),
 });
 
+/** For the OpenAPI document only: the form is read as a stream, not by a validator. */
+const UPLOAD_FORM = {
+  type: "object" as const,
+  required: ["file"],
+  properties: {
+    file: { type: "string" as const, contentMediaType: "application/octet-stream" },
+    text: { type: "string" as const, description: "Field of a record that holds the text" },
+    title: { type: "string" as const, description: "Field that holds the title" },
+    id: { type: "string" as const, description: "Field that holds the id" },
+    format: { type: "string" as const, enum: ["auto", ...loaderNames] },
+  },
+};
+
 const addFile = createRoute({
   method: "post",
   path: "/v1/collections/{collection}/files",
@@ -25,7 +39,10 @@ const addFile = createRoute({
   description:
     "A multipart form with the file as `file`, and optionally `text`, `title`, `id` (names of the fields that hold them) and " +
     "`format`. Uploading a file of the same name again replaces what came from it.",
-  request: { params: CollectionParams },
+  request: {
+    params: CollectionParams,
+    body: { required: true, content: { "multipart/form-data": { schema: UPLOAD_FORM } } },
+  },
   responses: {
     202: json(TaskAccepted, "The task that reads the file"),
     ...problems(400, 404, 413, 415, 422, 429, 507),

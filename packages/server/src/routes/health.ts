@@ -8,6 +8,9 @@ import { json, problems } from "./responses.ts";
 
 const tags = ["Server"];
 
+/** What `SentenceTransformer.load()` loads without a name. */
+const BUILT_IN_MODEL = "sentence-transformers/all-MiniLM-L6-v2";
+
 /** What every answer's own `notice` says, without the name of a collection. */
 const NOTICE =
   "Answers are put together from the documents of a collection. They are not medical advice and may be incomplete or out of " +
@@ -68,7 +71,7 @@ function describe({ database, model, chat }: Services): About {
     name: "galen",
     version,
     node: process.version,
-    model,
+    model: model ?? BUILT_IN_MODEL,
     ...(chat !== undefined && { chat: chat.name }),
     notice: NOTICE,
     data: database.uri,

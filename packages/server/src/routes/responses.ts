@@ -1,5 +1,5 @@
-import { z } from "@hono/zod-openapi";
 import { CollectionName, DocumentId } from "@galen/db/schemas";
+import { z } from "zod";
 import { Problem } from "../schemas/problem.ts";
 
 /** `application/json` of a schema, as `createRoute` wants it. */
@@ -37,15 +37,6 @@ export function problems<Status extends keyof typeof descriptions>(...statuses: 
   >;
 }
 
-const collectionParam = CollectionName.meta({ param: { name: "collection", in: "path" } });
-export const CollectionParams = z.object({ collection: collectionParam });
-export const DocumentParams = z.object({
-  collection: collectionParam,
-  id: DocumentId.meta({ param: { name: "id", in: "path" } }),
-});
-export const TaskParams = z.object({
-  id: z
-    .string()
-    .max(64)
-    .meta({ param: { name: "id", in: "path" } }),
-});
+export const CollectionParams = z.object({ collection: CollectionName });
+export const DocumentParams = z.object({ collection: CollectionName, id: DocumentId });
+export const TaskParams = z.object({ id: z.string().max(64) });

@@ -1,5 +1,5 @@
-import { createRoute } from "@hono/zod-openapi";
 import { SearchRequest, SearchResponse } from "@galen/db/schemas";
+import { createRoute } from "@hono/zod-openapi";
 import { newRoutes } from "../context.ts";
 import type { Services } from "../services.ts";
 import { CollectionParams, json, jsonBody, problems } from "./responses.ts";

@@ -4,7 +4,7 @@ import { Task } from "./task.ts";
 
 /** Longest piece of a document's text in one answer, so that a long document is never sent as a whole by mistake. */
 export const MAX_TEXT_WINDOW = 200_000;
-const DEFAULT_TEXT_WINDOW = 20_000;
+export const DEFAULT_TEXT_WINDOW = 20_000;
 
 export const CollectionList = z.object({ collections: z.array(CollectionInfo) }).meta({ id: "CollectionList" });
 export type CollectionList = z.infer<typeof CollectionList>;
@@ -38,15 +38,16 @@ export const DeleteRequest = z
   .meta({ id: "DeleteRequest" });
 export type DeleteRequest = z.infer<typeof DeleteRequest>;
 
-export const TextWindowQuery = z
-  .object({
-    start: z.coerce.number().int().min(0).default(0),
-    end: z.coerce.number().int().min(0).optional(),
-  })
-  .transform(({ start, end }) => ({
-    start,
-    end: Math.min(end ?? start + DEFAULT_TEXT_WINDOW, start + MAX_TEXT_WINDOW),
-  }));
+export const TextWindowQuery = z.object({
+  start: z.coerce.number().int().min(0).default(0),
+  end: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: `At most ${MAX_TEXT_WINDOW} after the start; ${DEFAULT_TEXT_WINDOW} when absent` }),
+});
+export type TextWindowQuery = z.infer<typeof TextWindowQuery>;
 
 /** `text` is `document.text.slice(start, end)`; all three are clamped to the document. */
 export const TextWindow = z

@@ -68,7 +68,7 @@ async function readParts({
   let file: { readonly name: string; readonly mediaType: string; readonly written: Promise<void> } | undefined;
   const parser = new Busboy({
     headers: { "content-type": contentType },
-    limits: { files: 1, fileSize: uploadLimit + 1, fields: MAX_FIELDS, fieldSize: MAX_FIELD_BYTES, fieldNameSize: 100 },
+    limits: { files: 1, fileSize: uploadLimit, fields: MAX_FIELDS, fieldSize: MAX_FIELD_BYTES, fieldNameSize: 100 },
   });
   parser.on("field", (name, value) => (fields[name] = value));
   parser.on("file", (_field, stream, name, _encoding, mediaType) => {

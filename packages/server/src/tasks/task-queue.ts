@@ -82,10 +82,10 @@ export class TaskQueue implements AsyncDisposable {
   async *watch(id: string, { signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<Task> {
     const entry = this.#entry(id);
     for (;;) {
-      const { promise } = entry.changed;
-      yield entry.task;
-      if (hasEnded(entry.task.state)) return;
-      await untilAborted(promise, signal);
+      const { task, changed } = entry;
+      yield task;
+      if (hasEnded(task.state)) return;
+      await untilAborted(changed.promise, signal);
     }
   }
 

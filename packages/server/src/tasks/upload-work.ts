@@ -1,6 +1,6 @@
 import { openAsBlob } from "node:fs";
+import type { Collection } from "@galen/db";
 import { ingestBytes, type IngestOptions } from "@galen/rag";
-import type { Collection } from "../pending.ts";
 import type { SpooledUpload } from "./spool-upload.ts";
 import type { TaskWork } from "./task-queue.ts";
 

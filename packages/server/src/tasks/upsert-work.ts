@@ -1,6 +1,6 @@
-import type { IngestProgress, IngestReport } from "@galen/rag";
+import type { Collection } from "@galen/db";
 import type { UpsertResult } from "@galen/db/schemas";
-import type { Collection } from "../pending.ts";
+import type { IngestProgress, IngestReport } from "@galen/rag";
 import type { TaskWork } from "./task-queue.ts";
 
 /** The documents of one request as a task. */

@@ -1,10 +1,10 @@
 import { createRequire } from "node:module";
 import { availableParallelism, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
-import { GalenError } from "@galen/core";
+import { GalenError, SentenceTransformer } from "@galen/core";
+import type { CollectionReport, VerifyReport } from "@galen/db";
 import { loadConfig } from "../../config.ts";
 import { ServerError } from "../../errors.ts";
-import { loadEmbedder } from "../../pending.ts";
 import { version } from "../../version.ts";
 import { openExistingData, type DataOptions } from "../open-data.ts";
 import type { Terminal } from "../terminal.ts";
@@ -59,17 +59,28 @@ async function loadNative(name: string, owner: string): Promise<string> {
 async function tryModel({ model, config: file }: DoctorOptions): Promise<string> {
   const config = loadConfig({ flags: { model }, file });
   const started = performance.now();
-  await using embedder = await loadEmbedder(config.model);
+  await using transformer = await SentenceTransformer.load(config.model);
   const loaded = performance.now();
-  await embedder.embedQuery("a text to try the model");
+  await transformer.encodeQuery("a text to try the model");
   const embedded = performance.now();
-  return `${embedder.model}, ${embedder.dimension} dimensions, loads in ${Math.round(loaded - started)} ms, embeds a text in ${Math.round(embedded - loaded)} ms`;
+  return `${transformer.model}, ${transformer.dimension} dimensions, loads in ${Math.round(loaded - started)} ms, embeds a text in ${Math.round(embedded - loaded)} ms`;
 }
 
 async function verifyData(options: DataOptions): Promise<string> {
   await using data = await openExistingData(options);
   const report = await data.database.verify();
-  return JSON.stringify(report);
+  const broken = report.collections.filter(({ ok }) => !ok);
+  if (broken.length > 0) throw new ServerError("doctor_failed", `not sound: ${broken.map(describeBroken).join("; ")}`);
+  const [documents, passages] = [sum(report, "documents"), sum(report, "passages")];
+  return `${counted(report.collections.length, "collection")}, ${counted(documents, "document")}, ${counted(passages, "passage")}, all sound`;
+}
+
+function describeBroken({ name, missing, stale, orphaned, duplicated, failure }: CollectionReport): string {
+  return `${name} (${missing} missing, ${stale} stale, ${orphaned} orphaned, ${duplicated} duplicated${failure === undefined ? "" : `, ${failure}`})`;
+}
+
+function sum({ collections }: VerifyReport, field: "documents" | "passages"): number {
+  return collections.reduce((total, report) => total + report[field], 0);
 }
 
 async function check(name: string, run: () => Promise<string>): Promise<Check> {

@@ -1,11 +1,10 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
-import type { Embedder } from "@galen/db";
+import { SentenceTransformer } from "@galen/core";
 import { z } from "zod";
 import { loadConfig } from "../../config.ts";
 import { ServerError } from "../../errors.ts";
-import { loadEmbedder } from "../../pending.ts";
 import { interruptible } from "../interruptible.ts";
 import { NpyWriter } from "../npy.ts";
 import { ProgressDisplay } from "../progress.ts";
@@ -33,32 +32,31 @@ export async function embed({ input, output, kind, ...options }: EmbedOptions, t
   const config = loadConfig({ flags: { model: options.model }, file: options.config });
   requireKnownFormat(output);
   await interruptible(async (signal) => {
-    await using embedder = await loadEmbedder(config.model);
-    await using writer = await openWriter(output, { dimension: embedder.dimension, terminal });
+    await using transformer = await SentenceTransformer.load(config.model);
+    await using writer = await openWriter(output, { dimension: transformer.dimension, terminal });
     using display = new ProgressDisplay({ title: "Embedding", unit: "texts", terminal });
     const started = performance.now();
     let done = 0;
     for await (const texts of batches(readTexts(input))) {
-      await writer.write(await embedBatch(embedder, texts, { kind, signal }));
+      await writer.write(await embedBatch(transformer, texts, { kind, signal }));
       done += texts.length;
       display.update({ done });
     }
     await writer.finish();
     display[Symbol.dispose]();
     printSummary(
-      { done, dimension: embedder.dimension, took: (performance.now() - started) / 1_000, output },
+      { done, dimension: transformer.dimension, took: (performance.now() - started) / 1_000, output },
       terminal,
     );
   });
 }
 
 async function embedBatch(
-  embedder: Embedder,
+  transformer: SentenceTransformer,
   texts: readonly string[],
   { kind, signal }: { readonly kind: EmbedOptions["kind"]; readonly signal: AbortSignal },
 ): Promise<Float32Array[]> {
-  if (kind === "document") return embedder.embedDocuments(texts, { signal });
-  return Promise.all(texts.map((text) => embedder.embedQuery(text, { signal })));
+  return kind === "query" ? transformer.encodeQuery(texts, { signal }) : transformer.encodeDocument(texts, { signal });
 }
 
 async function* readTexts(input: string): AsyncGenerator<string> {

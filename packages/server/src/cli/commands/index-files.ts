@@ -1,8 +1,8 @@
+import type { Collection, Database } from "@galen/db";
 import { CollectionConfig, FieldType } from "@galen/db/schemas";
 import { ingest, type IngestProgress, type IngestReport, loaderNames } from "@galen/rag";
 import { z } from "zod";
 import { ServerError } from "../../errors.ts";
-import type { Collection, Database } from "../../pending.ts";
 import { checked } from "../json-option.ts";
 import { openData, type DataOptions } from "../open-data.ts";
 import { ProgressDisplay } from "../progress.ts";
@@ -28,7 +28,7 @@ export interface IndexOptions extends DataOptions {
 export async function indexFiles(options: IndexOptions, terminal: Terminal): Promise<void> {
   const wanted = wantedCollection(options);
   await using data = await openData(options);
-  const collection = await openOrCreate(data.database, wanted);
+  const collection = await openOrCreate(data.database, { ...wanted, model: wanted.model ?? data.config.model });
   const report = await runIngest(collection, options, terminal);
   if (options.json === true) terminal.out(`${JSON.stringify(report)}\n`);
   else printReport(report, { name: collection.name, terminal });

@@ -1,8 +1,8 @@
 import { SearchRequest, type Hit, type SearchResponse } from "@galen/db/schemas";
-import { checked, parseFilter } from "../json-option.ts";
-import { openExistingData, type DataOptions } from "../open-data.ts";
 import { scoreBar, snippet } from "../hit-text.ts";
 import { interruptible } from "../interruptible.ts";
+import { checked, parseFilter } from "../json-option.ts";
+import { openExistingData, type DataOptions } from "../open-data.ts";
 import type { Terminal } from "../terminal.ts";
 import { counted, cut, plain } from "../text.ts";
 
@@ -36,10 +36,9 @@ function printHits(
   response: SearchResponse,
   { request, terminal }: { readonly request: SearchRequest; readonly terminal: Terminal },
 ): void {
-  const best = response.hits[0]?.score ?? 1;
   response.hits.forEach((hit, index) =>
     terminal.out(
-      hitLines(hit, { rank: index + 1, best, terminal })
+      hitLines(hit, { rank: index + 1, terminal })
         .map((line) => `${line}\n`)
         .join(""),
     ),
@@ -52,13 +51,10 @@ function printHits(
   terminal.err(`${terminal.style("dim", summary.join(" · "))}\n`);
 }
 
-function hitLines(
-  hit: Hit,
-  { rank, best, terminal }: { readonly rank: number; readonly best: number; readonly terminal: Terminal },
-): string[] {
+function hitLines(hit: Hit, { rank, terminal }: { readonly rank: number; readonly terminal: Terminal }): string[] {
   const width = terminal.outIsTerminal ? terminal.columns : undefined;
   const id = plain(hit.id);
-  const head = `${String(rank).padStart(2)}  ${hit.score.toFixed(3)}  ${scoreBar(hit.score / best)}  `;
+  const head = `${String(rank).padStart(2)}  ${hit.score.toFixed(3)}  ${scoreBar(hit.score)}  `;
   const title =
     hit.title === undefined
       ? terminal.style("bold", id, "out")
