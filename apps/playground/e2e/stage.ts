@@ -50,7 +50,12 @@ export class Stage implements AsyncDisposable {
     await buildPage();
     const data = owned.use(await temporaryDirectory());
     const server = owned.use(await GalenServer.start(data.path));
-    const browser = await chromium.launch({ executablePath, args: flags });
+    const browser = await chromium.launch({
+      executablePath,
+      args: flags,
+      // What scrolls must be seen to scroll.
+      ignoreDefaultArgs: ["--hide-scrollbars"],
+    });
     owned.defer(() => browser.close());
     mkdirSync(artefacts, { recursive: true });
     return new Stage(server, browser, owned.move());

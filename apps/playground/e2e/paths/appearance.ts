@@ -8,49 +8,47 @@ import { ask } from "./ask.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+interface State {
+  readonly at: string;
+  /** What must be there before the page is judged. */
+  readonly ready: string;
+  readonly open?: (page: Page) => Promise<void>;
+}
+
 /** Every route with data, and the layers that open over it. */
-const states: Record<string, { at: string; open?: (page: Page) => Promise<void> }> = {
-  collections: { at: "#/" },
-  collection: { at: "#/c/demo" },
-  "search-start": { at: "#/c/demo/search" },
-  search: {
-    at: '#/c/demo/search?q=metformin+kidney&explain=all&f={"audience":"adults"}',
-    open: (page) => page.locator("table").first().waitFor(),
-  },
+const states: Record<string, State> = {
+  collections: { at: "#/", ready: "table" },
+  collection: { at: "#/c/demo", ready: "dl" },
+  "search-start": { at: "#/c/demo/search", ready: "text=Search the documents" },
+  search: { at: '#/c/demo/search?q=metformin+kidney&explain=all&f={"audience":"adults"}', ready: "[data-hit] table" },
   "search-form": {
     at: "#/c/demo/search?q=metformin",
+    ready: "[data-hit]",
     open: async (page) => {
       await page.getByRole("button", { name: "Add filter" }).click();
       await page.getByRole("button", { name: "Edit as JSON" }).click();
     },
   },
-  "search-error": {
-    at: '#/c/demo/search?q=metformin&f={"a":{"b":1}}',
-    open: (page) => page.getByRole("alert").waitFor(),
-  },
-  ask: { at: "#/c/demo/ask", open: (page) => ask(page) },
+  "search-error": { at: '#/c/demo/search?q=metformin&f={"a":{"b":1}}', ready: "[role=alert]" },
+  ask: { at: "#/c/demo/ask", ready: "textarea", open: (page) => ask(page) },
   "ask-citation": {
     at: "#/c/demo/ask",
+    ready: "textarea",
     open: async (page) => {
       await ask(page);
       await page.locator("[data-citation]").first().click();
       await page.getByTestId("quote").waitFor();
     },
   },
-  document: {
-    at: "#/c/demo/docs/metformin-renal-dosing?at=0-120",
-    open: (page) => page.locator("[data-span]").waitFor(),
-  },
-  panel: {
-    at: "#/c/demo/search?q=metformin&doc=metformin-renal-dosing&at=0-120",
-    open: (page) => page.locator("[data-hit]").first().waitFor(),
-  },
-  add: { at: "#/c/demo/add" },
-  tasks: { at: "#/tasks" },
-  about: { at: "#/about", open: (page) => page.getByText("Notice").waitFor() },
-  "not-found": { at: "#/nowhere" },
+  document: { at: "#/c/demo/docs/metformin-renal-dosing?at=0-120", ready: "[data-span]" },
+  panel: { at: "#/c/demo/search?q=metformin&doc=metformin-renal-dosing&at=0-120", ready: "[data-hit]" },
+  add: { at: "#/c/animals/add", ready: "[data-task]" },
+  tasks: { at: "#/tasks", ready: "[data-task]" },
+  about: { at: "#/about", ready: "dl" },
+  "not-found": { at: "#/nowhere", ready: "text=There is no such page" },
   help: {
     at: "#/",
+    ready: "table",
     open: async (page) => {
       await page.keyboard.press("?");
       await page.getByRole("dialog").waitFor();
@@ -66,14 +64,14 @@ export function appearancePaths(stage: () => Stage): void {
   describe.each(looks)("$colorScheme, $width px", ({ colorScheme, width }) => {
     test.each(Object.entries(states))(
       "%s: no serious finding of axe, no horizontal scroll",
-      async (name, { at, open }) => {
+      async (name, { at, ready, open }) => {
         const page = await stage().page({
           at,
           colorScheme,
           viewport: { width, height: width === 360 ? 740 : 900 },
           expected: /Failed to load resource/,
         });
-        await page.waitForLoadState("networkidle");
+        await page.locator(ready).first().waitFor();
         await open?.(page);
         expect(await seriousFindings(page)).toEqual([]);
         expect(

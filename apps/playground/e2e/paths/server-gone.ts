@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { Stage } from "../stage.ts";
 import { shownHits } from "./search.ts";
@@ -5,19 +6,21 @@ import { shownHits } from "./search.ts";
 /** Chromium's own lines about requests that found nobody. */
 const expected = /Failed to load resource|net::ERR_/;
 
+const banner = (page: Page) => page.getByRole("alert").filter({ hasText: "does not answer" });
+
 export function serverGonePaths(stage: () => Stage): void {
   test("search: a banner within 3 s, results and input stay, and it goes on by itself", async () => {
     const page = await stage().page({ at: "#/c/demo/search?q=metformin", expected });
     const hits = await shownHits(page);
     await stage().server.kill();
     await page.getByRole("searchbox").fill("metformin in children");
-    await page.getByText("does not answer").waitFor({ timeout: 3_000 });
+    await banner(page).waitFor({ timeout: 3_000 });
     expect(await page.locator("[data-hit]").count()).toBe(hits.length);
     expect(await page.getByRole("searchbox").inputValue()).toBe("metformin in children");
     await stage().picture(page, "server-gone");
     await stage().server.start();
     await page.getByRole("button", { name: "Try now" }).click();
-    await page.getByText("does not answer").waitFor({ state: "detached" });
+    await banner(page).waitFor({ state: "detached" });
     const wanted = await stage().server.client.search("demo", { query: "metformin in children", limit: 10 });
     await expect.poll(() => shownHits(page)).toEqual(wanted.hits.map(({ id }) => id));
     await page.context().close();
@@ -28,7 +31,7 @@ export function serverGonePaths(stage: () => Stage): void {
     await page.getByRole("textbox").fill("What is the first-line drug for type 2 diabetes?");
     await stage().server.kill();
     await page.getByRole("textbox").press("Enter");
-    await page.getByText("does not answer").waitFor({ timeout: 3_000 });
+    await banner(page).waitFor({ timeout: 3_000 });
     await page.getByRole("textbox").fill("Typed while nobody answers");
     await stage().server.start();
     await page.locator("[data-citation]").first().waitFor({ timeout: 30_000 });
@@ -48,7 +51,7 @@ export function serverGonePaths(stage: () => Stage): void {
       .setInputFiles({ name: "lost.jsonl", mimeType: "application/jsonl", buffer: Buffer.from(lines.join("\n")) });
     await page.locator("[data-state=running]").waitFor();
     await stage().server.kill();
-    await page.getByText("does not answer").waitFor({ timeout: 3_000 });
+    await banner(page).waitFor({ timeout: 3_000 });
     await stage().server.start();
     await page.locator("[data-task][data-state=failed]").waitFor({ timeout: 30_000 });
     expect(await page.locator("[data-task]").innerText()).toContain("task_lost");

@@ -80,17 +80,24 @@ function PassagesRead({ sources, onOpen }: { sources: readonly Source[]; onOpen:
   return (
     <details className={styles.read}>
       <summary>All passages that were read ({formatCount(sources.length)})</summary>
-      <SourceList sources={sources} onOpen={onOpen} />
+      <SourceList sources={sources} onOpen={onOpen} scored />
     </details>
   );
 }
 
-function SourceList({ sources, onOpen }: { sources: readonly Source[]; onOpen: OpenPassage }) {
+interface SourceListProps {
+  readonly sources: readonly Source[];
+  readonly onOpen: OpenPassage;
+  /** Scores are relative to the best passage: next to a declined answer they would look like confidence. */
+  readonly scored?: boolean;
+}
+
+function SourceList({ sources, onOpen, scored = false }: SourceListProps) {
   return (
     <ol className={styles.sources}>
       {sources.map((source) => (
         <li key={`${source.document_id} ${source.passage.start}`}>
-          <span className={styles.figure}>{formatScore(source.score)}</span>
+          {scored && <span className={styles.figure}>{formatScore(source.score)}</span>}
           <Button
             kind="quiet"
             className={styles.source}

@@ -30,8 +30,10 @@ export function App() {
       <button type="button" className={`visually-hidden ${styles.skip}`} onClick={() => main.current?.focus()}>
         Skip to the content
       </button>
-      <Header route={route} onHelp={() => setHelp(true)} />
-      <ServerBanner />
+      <div className={styles.top}>
+        <Header route={route} onHelp={() => setHelp(true)} />
+        <ServerBanner />
+      </div>
       <main ref={main} tabIndex={-1} className={styles.main}>
         <ErrorBoundary key={place}>
           <Page route={route} />

@@ -69,6 +69,12 @@ export function SearchBox({ ref, query, onQuery }: SearchBoxProps) {
         onChange={(event) =>
           onType(event.target.value, event.nativeEvent instanceof InputEvent && event.nativeEvent.isComposing)
         }
+        onKeyDown={(event) => {
+          if (event.key !== "Escape") return;
+          // Leaves the field for the single keys; the browser would empty it instead.
+          event.preventDefault();
+          event.currentTarget.blur();
+        }}
         onCompositionEnd={(event) => onType(event.currentTarget.value, false)}
       />
       <Button kind="primary" type="submit">

@@ -147,8 +147,7 @@ function useSearchShortcuts({ route, hits, go, box, onCopy, onFilter }: Shortcut
 function useFocusOnSelected(hit: string | undefined): void {
   const first = useRef(true);
   useEffect(() => {
-    if (hit === undefined) return;
-    const link = document.querySelector<HTMLElement>("[data-selected] a");
+    const link = hit === undefined ? null : document.querySelector<HTMLElement>("[data-selected] a");
     if (first.current) link?.scrollIntoView({ block: "nearest" });
     else if (!document.activeElement?.closest("[data-selected]")) link?.focus();
     first.current = false;

@@ -79,7 +79,8 @@ async function watchedFetch(input: RequestInfo | URL, init?: RequestInit): Promi
   if (response.status === 502 || response.status === 504) return brokenConnection(new TypeError("no upstream"));
   connection.answered();
   if (response.status === 401) access.refused();
-  return response.body ? new Response(watchedBody(response.body), response) : response;
+  // 204 has no body to watch, and a Response made with one would be refused.
+  return response.body && response.status !== 204 ? new Response(watchedBody(response.body), response) : response;
 }
 
 /** A body that breaks off is a server that is gone, also in the middle of a stream. */
