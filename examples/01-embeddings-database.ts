@@ -3,7 +3,10 @@ import { readFile } from "node:fs/promises";
 import { Embeddings } from "@galen/db";
 import { availableModel } from "./model.ts";
 
-await using embeddings = new Embeddings({ path: await availableModel("neuml/pubmedbert-base-embeddings"), content: true });
+await using embeddings = new Embeddings({
+  path: await availableModel("neuml/pubmedbert-base-embeddings"),
+  content: true,
+});
 await embeddings.index(await documents());
 
 // Run a query
