@@ -42,8 +42,6 @@ export async function openServices(
 ): Promise<Services> {
   await using stack = new AsyncDisposableStack();
   const models = stack.use(new SharedModels(loadEmbedder));
-  const database = stack.use(await openDatabase(config.data, { loadEmbedder: models.load }));
-  const tasks = stack.use(new TaskQueue({ onFailure: (error) => logger.error("task", errorFacts(error)) }));
   let modelState: ModelState = "loading";
   models.load(config.model).then(
     () => (modelState = "ready"),
@@ -52,6 +50,9 @@ export async function openServices(
       logger.error("model", errorFacts(error));
     },
   );
+  // After the model has begun to load: both take their time, and neither needs the other.
+  const database = stack.use(await openDatabase(config.data, { loadEmbedder: models.load }));
+  const tasks = stack.use(new TaskQueue({ onFailure: (error) => logger.error("task", errorFacts(error)) }));
   const owned = stack.move();
   return {
     database,

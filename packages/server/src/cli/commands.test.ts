@@ -339,6 +339,7 @@ describe("serve", () => {
     );
     for (const run of [1, 2]) {
       const child = startCommand(["serve", "--port", "0", "--demo", demo, "--data", path("demo-data")]);
+      using _ended = { [Symbol.dispose]: () => void child.kill("SIGKILL") };
       const started = Promise.withResolvers<void>();
       let shown = "";
       child.stdout?.on("data", (text: Buffer) => {
@@ -353,6 +354,19 @@ describe("serve", () => {
         { name: "demo", documents: 1, fields: { last_reviewed: "date", topic: "string" } },
       ]);
       expect(shown).toContain("should ask a doctor before they take ibuprofen. [1]");
+      const beside = ["demo", "ibuprofen", "--json", "--data", path("demo-data")];
+      const found = await runHere("search", ...beside);
+      expect([found.code, SearchResponse.parse(JSON.parse(found.out)).hits[0]?.id]).toEqual([0, "ibu"]);
+      expect(Answer.parse(JSON.parse((await runHere("ask", ...beside)).out)).generator).toBe("extractive");
+      expect((await runHere("collections", "--data", path("demo-data"))).out).toContain("demo");
+      expect(await runHere("search", "dem", "ibuprofen", "--data", path("demo-data"))).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(/hint: {2}.*demo[^]*code: {2}collection_not_found /),
+      });
+      expect(await runHere("index", "demo", path("drugs.jsonl"), "--data", path("demo-data"))).toMatchObject({
+        code: 1,
+        err: expect.stringContaining("code:  data_folder_locked "),
+      });
       child.kill("SIGTERM");
       expect(await finished).toMatchObject({ code: 0 });
     }

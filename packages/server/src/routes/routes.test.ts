@@ -9,7 +9,7 @@ import { fillNotes, openTestApp, type TestApp } from "../testing/test-app.ts";
 
 let server: TestApp;
 beforeAll(async () => {
-  server = await openTestApp();
+  server = await openTestApp({ embedder: { dimension: 64 } });
   await fillNotes(server);
 });
 afterAll(() => server[Symbol.asyncDispose]());

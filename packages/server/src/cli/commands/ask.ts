@@ -1,9 +1,9 @@
-import { answer, type Answer } from "@galen/rag";
+import type { Answer } from "@galen/rag";
 import { AnswerRequest } from "@galen/rag/schemas";
-import { chatModelOf } from "../../services.ts";
 import { interruptible } from "../interruptible.ts";
 import { checked, parseFilter } from "../json-option.ts";
-import { openExistingData, type DataOptions } from "../open-data.ts";
+import type { DataOptions } from "../open-data.ts";
+import { openReader } from "../reader.ts";
 import type { Terminal } from "../terminal.ts";
 import { counted, plain } from "../text.ts";
 
@@ -25,12 +25,8 @@ export async function ask(
     { question, limit, mode, ...(parsed !== undefined && { filter: parsed }) },
     "question",
   );
-  await using data = await openExistingData(options);
-  const collection = await data.database.collection(name);
-  const chat = chatModelOf(data.config);
-  const result = await interruptible((signal) =>
-    answer(collection, request, { signal, ...(chat !== undefined && { chat }) }),
-  );
+  await using reader = await openReader(options);
+  const result = await interruptible((signal) => reader.answer(name, request, { signal }));
   if (options.json === true) terminal.out(`${JSON.stringify(result)}\n`);
   else printAnswer(result, terminal);
 }

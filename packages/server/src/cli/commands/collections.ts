@@ -1,4 +1,5 @@
-import { openExistingData, type DataOptions } from "../open-data.ts";
+import type { DataOptions } from "../open-data.ts";
+import { openReader } from "../reader.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 import { byteSize, count, plain } from "../text.ts";
@@ -13,8 +14,8 @@ const COLUMNS = [
 ] as const;
 
 export async function listCollections(options: DataOptions, terminal: Terminal): Promise<void> {
-  await using data = await openExistingData(options);
-  const collections = await data.database.collections();
+  await using reader = await openReader(options);
+  const collections = await reader.collections();
   if (options.json === true) return terminal.out(`${JSON.stringify({ collections })}\n`);
   if (collections.length === 0)
     return terminal.err("There are no collections yet. Make one: galen index COLLECTION PATH\n");

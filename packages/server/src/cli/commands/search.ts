@@ -2,7 +2,8 @@ import { SearchRequest, type Hit, type SearchResponse } from "@galen/db/schemas"
 import { scoreBar, snippet } from "../hit-text.ts";
 import { interruptible } from "../interruptible.ts";
 import { checked, parseFilter } from "../json-option.ts";
-import { openExistingData, type DataOptions } from "../open-data.ts";
+import type { DataOptions } from "../open-data.ts";
+import { openReader } from "../reader.ts";
 import type { Terminal } from "../terminal.ts";
 import { counted, cut, plain } from "../text.ts";
 
@@ -25,9 +26,8 @@ export async function search(
     { query, limit, mode, explain, ...(parsed !== undefined && { filter: parsed }) },
     "query",
   );
-  await using data = await openExistingData(options);
-  const collection = await data.database.collection(name);
-  const response = await interruptible((signal) => collection.search(request, { signal }));
+  await using reader = await openReader(options);
+  const response = await interruptible((signal) => reader.search(name, request, { signal }));
   if (options.json === true) terminal.out(`${JSON.stringify(response)}\n`);
   else printHits(response, { request, terminal });
 }

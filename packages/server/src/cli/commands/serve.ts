@@ -2,6 +2,7 @@ import { loadConfig } from "../../config.ts";
 import { ensureDemo, exampleAnswer } from "../../demo.ts";
 import { createLogger } from "../../logger.ts";
 import { startServer } from "../../server.ts";
+import { announceServer } from "../../server-address.ts";
 import { openServices, type Services } from "../../services.ts";
 import { version } from "../../version.ts";
 import { ProgressDisplay } from "../progress.ts";
@@ -27,6 +28,7 @@ export async function serve({ config: file, demo, ...flags }: ServeOptions, term
   );
   await using services = await openServices(config, { logger });
   await using server = await startServer(services, config, { logger });
+  await using _address = await announceServer(config.data, server.url);
   await printStart(services, { url: server.url, data: config.data, terminal });
   if (demo !== undefined) await showDemo(services, { demo, url: server.url, terminal, signal: stop.signal });
   terminal.out("Press Ctrl-C to stop.\n");
