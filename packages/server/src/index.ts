@@ -1,8 +1,13 @@
 export { createApp } from "./app.ts";
 export { Config, loadConfig } from "./config.ts";
+export type { ConfigSources, Setting } from "./config.ts";
+export { ensureDemo, exampleAnswer } from "./demo.ts";
+export type { DemoOptions } from "./demo.ts";
 export { ServerError } from "./errors.ts";
 export type { ServerErrorCode } from "./errors.ts";
 export { createLogger } from "./logger.ts";
-export type { Logger } from "./logger.ts";
+export type { LogEntry, Logger } from "./logger.ts";
+export { startServer } from "./server.ts";
+export type { RunningServer } from "./server.ts";
 export { openServices } from "./services.ts";
-export type { Services } from "./services.ts";
+export type { OpenServicesOptions, Services } from "./services.ts";

@@ -24,7 +24,7 @@ export interface Services extends AsyncDisposable {
   modelState(): ModelState;
 }
 
-export type ModelState = "loading" | "ready" | "failed";
+type ModelState = "loading" | "ready" | "failed";
 
 export interface OpenServicesOptions {
   readonly logger: Logger;

@@ -15,7 +15,7 @@ export interface Terminal {
   readonly style: (format: Style, text: string, stream?: "out" | "err") => string;
 }
 
-export type Style = "bold" | "dim" | "red" | "yellow" | "cyan" | "green";
+type Style = "bold" | "dim" | "red" | "yellow" | "cyan" | "green";
 
 export function processTerminal(): Terminal {
   const { stdout, stderr } = process;

@@ -1,9 +1,9 @@
 import { z } from "zod";
 
 /** Texts of one call; more belong into several calls, so that others get their turn. */
-export const MAX_EMBEDDING_INPUTS = 2_048;
+const MAX_EMBEDDING_INPUTS = 2_048;
 /** UTF-16 units of one input. The model reads a few hundred tokens; ten thousand words are a mistake. */
-export const MAX_EMBEDDING_INPUT_LENGTH = 65_536;
+const MAX_EMBEDDING_INPUT_LENGTH = 65_536;
 
 const Input = z.string().min(1, "an input is empty").max(MAX_EMBEDDING_INPUT_LENGTH);
 

@@ -133,7 +133,7 @@ export class TaskQueue implements AsyncDisposable {
   }
 }
 
-export function hasEnded(state: TaskState): boolean {
+function hasEnded(state: TaskState): boolean {
   return state === "done" || state === "failed" || state === "cancelled";
 }
 
