@@ -17,6 +17,15 @@ const documents = [
   { id: "asthma", text: "Asthma narrows the airways.", metadata: { year: 2021 } },
 ];
 
+const loadEmbedder = async () => new FakeEmbedder();
+
+/** One passage a sentence. */
+const split = async (text: string) =>
+  Array.from(text.matchAll(/\w[^.]*\./g), ({ 0: sentence, index }) => ({
+    start: index,
+    end: index + sentence.length,
+  }));
+
 describe("upsert and get", () => {
   test("stored documents are read back as given", async () => {
     await using opened = await openCollection();
@@ -151,11 +160,6 @@ describe("upsert and get", () => {
 
   test("a splitter's passages are stored, a text without any is reported", async () => {
     await using folder = await temporaryDirectory();
-    const split = async (text: string) =>
-      Array.from(text.matchAll(/\w[^.]*\./g), ({ 0: sentence, index }) => ({
-        start: index,
-        end: index + sentence.length,
-      }));
     await using database = await Database.open(folder.path, { loadEmbedder: async () => new FakeEmbedder(), split });
     const collection = await database.createCollection({ name: "c" });
     const text = "Kidneys filter blood. Stones hurt. Water helps.";
@@ -264,7 +268,6 @@ describe("delete, list, count, sources", () => {
 
   test("what ingestion remembers of a source survives reopening", async () => {
     await using folder = await temporaryDirectory();
-    const loadEmbedder = async () => new FakeEmbedder();
     {
       await using database = await Database.open(folder.path, { loadEmbedder });
       const { sources } = await database.createCollection({ name: "c" });
@@ -310,10 +313,7 @@ describe("concurrency", () => {
   });
 
   test("a search does not wait for a write that is being encoded", async () => {
-    let open: () => void = () => undefined;
-    const gate = new Promise<void>((resolve) => {
-      open = resolve;
-    });
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
     const embedder = new FakeEmbedder({ beforeEmbed: (texts) => (texts.includes("slow") ? gate : undefined) });
     await using opened = await openCollection({}, embedder);
     const { collection } = opened;

@@ -27,8 +27,9 @@ test("convex: a leg that found nothing adds nothing", () => {
   expect(only?.score).toBeCloseTo(0.8, 12);
 });
 
+const leg = (rank: number | null) => ({ raw: 1, rank });
+
 test("reciprocal rank: k = 60, first in both legs is 1, unlisted adds 0", () => {
-  const leg = (rank: number | null) => ({ raw: 1, rank });
   expect(reciprocalRank([{ dense: leg(1), keyword: leg(1) }])[0]?.score).toBe(1);
   expect(reciprocalRank([{ dense: leg(2), keyword: leg(null) }])[0]?.score).toBeCloseTo(0.5 * (61 / 62), 12);
 });

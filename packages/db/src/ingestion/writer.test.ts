@@ -147,7 +147,7 @@ test("table versions after the durable one, torn by a power cut or not, are give
     await new CollectionWriter({ collectionId: COLLECTION, ...parts }).store([await embedded("a", "old")]);
     const table = failing(parts.table, "makeDurable", "before");
     const writer = new CollectionWriter({ collectionId: COLLECTION, catalogue: parts.catalogue, table });
-    await expect(writer.store([await embedded("a", "new")])).rejects.toThrow();
+    await expect(writer.store([await embedded("a", "new")])).rejects.toMatchObject({ code: "storage_failed" });
   }
   const versions = join(folder.path, "t.lance", "_versions");
   // Names count down from 2⁶⁴ − 1: the first is the newest.

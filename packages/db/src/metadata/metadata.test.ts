@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseDate } from "./date.ts";
 import { fieldValue, fitsField } from "./field-value.ts";
@@ -27,7 +27,7 @@ describe("dates", () => {
     "20190501",
     "5 May 2019",
     "2019-05-04T25:00",
-    "1556" + "668800000",
+    "1556668800000",
   ])("%j is no date", (text) => expect(parseDate(text)).toBeUndefined());
 
   test("what toISOString writes is read back", () => {

@@ -1,5 +1,5 @@
 import { FakeEmbedder, temporaryDirectory } from "@galen/testing";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Collection } from "../collection.ts";
 import { Database } from "../database.ts";
@@ -213,7 +213,8 @@ describe("meaning", () => {
       name: "c",
       fields: { ...fields } satisfies Record<string, FieldType>,
     });
-    expect((await collection.upsert(documents)).failed).toEqual([]);
+    const { failed } = await collection.upsert(documents);
+    if (failed.length > 0) throw new Error(`the documents must be valid: ${JSON.stringify(failed)}`);
   });
   afterAll(() => resources.disposeAsync());
 

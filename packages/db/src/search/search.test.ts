@@ -138,29 +138,38 @@ test("queries of stop words, punctuation and operators are texts like others", a
   }
 });
 
-test("bad requests have codes and pointers", async () => {
-  const refused = (request: unknown) => expect(collection.search(request as never)).rejects;
-  await refused({ query: "" }).toMatchObject({ code: "query_invalid", details: { pointer: "/query" } });
-  await refused({ query: "  \n" }).toMatchObject({ code: "query_invalid" });
-  await refused({ query: "x".repeat(10_001) }).toMatchObject({ code: "query_invalid" });
-  await refused({ query: "x", limit: 0 }).toMatchObject({ code: "query_invalid", details: { pointer: "/limit" } });
-  await refused({ query: "x", mode: "magic" }).toMatchObject({ code: "query_invalid" });
-  await refused({ query: "x", extra: 1 }).toMatchObject({ code: "query_invalid" });
-  await refused("x").toMatchObject({ code: "query_invalid" });
-  await refused({ query: "x", filter: { nope: 1 } }).toMatchObject({ code: "filter_field_unknown" });
-  await refused({ query: "x", filter: [] }).toMatchObject({ code: "filter_invalid" });
+test.each<[unknown, object]>([
+  [{ query: "" }, { code: "query_invalid", details: { pointer: "/query" } }],
+  [{ query: "  \n" }, { code: "query_invalid" }],
+  [{ query: "x".repeat(10_001) }, { code: "query_invalid" }],
+  [
+    { query: "x", limit: 0 },
+    { code: "query_invalid", details: { pointer: "/limit" } },
+  ],
+  [{ query: "x", mode: "magic" }, { code: "query_invalid" }],
+  [{ query: "x", extra: 1 }, { code: "query_invalid" }],
+  ["x", { code: "query_invalid" }],
+  [{ query: "x", filter: { nope: 1 } }, { code: "filter_field_unknown" }],
+  [{ query: "x", filter: [] }, { code: "filter_invalid" }],
+])("the request %j is refused with a code and a pointer", async (request, error) => {
+  await expect(collection.search(request as SearchRequestInput)).rejects.toMatchObject(error);
+});
+
+test("an aborted search throws the reason", async () => {
   await expect(collection.search({ query: "x" }, { signal: AbortSignal.abort() })).rejects.toThrow("aborted");
 });
 
 describe("cursors", () => {
   test("a cursor serves its own query only", async () => {
     const { cursor = "" } = await collection.search({ query: "kidney", limit: 5 });
-    const refused = (request: SearchRequestInput) => expect(collection.search(request)).rejects;
-    await refused({ query: "heart", limit: 5, cursor }).toMatchObject({ code: "cursor_invalid" });
-    await refused({ query: "kidney", mode: "dense", cursor }).toMatchObject({ code: "cursor_invalid" });
-    await refused({ query: "kidney", filter: { group: 1 }, cursor }).toMatchObject({ code: "cursor_invalid" });
-    for (const bad of ["", "x", "e30", cursor.slice(0, -4), "x".repeat(5_000)]) {
-      await refused({ query: "kidney", limit: 5, cursor: bad }).toMatchObject({ code: "cursor_invalid" });
+    const others: SearchRequestInput[] = [
+      { query: "heart", limit: 5, cursor },
+      { query: "kidney", mode: "dense", cursor },
+      { query: "kidney", filter: { group: 1 }, cursor },
+      ...["", "x", "e30", cursor.slice(0, -4), "x".repeat(5_000)].map((bad) => ({ query: "kidney", cursor: bad })),
+    ];
+    for (const request of others) {
+      await expect(collection.search(request)).rejects.toMatchObject({ code: "cursor_invalid" });
     }
   });
 
@@ -202,13 +211,16 @@ describe("cursors", () => {
   });
 });
 
+/** One passage a sentence. */
+const split = async (text: string) =>
+  Array.from(text.matchAll(/[^.]+\./g), ({ 0: sentence, index }) => ({ start: index, end: index + sentence.length }));
+
+const long = (id: string) => ({ id, text: "kidney stone.".repeat(200) });
+
 test("documents of many passages: as many documents as asked for, each with its best passage", async () => {
   await using folder = await temporaryDirectory();
-  const split = async (text: string) =>
-    Array.from(text.matchAll(/[^.]+\./g), ({ 0: sentence, index }) => ({ start: index, end: index + sentence.length }));
   await using database = await Database.open(folder.path, { loadEmbedder: async () => new FakeEmbedder(), split });
   const own = await database.createCollection({ name: "c" });
-  const long = (id: string) => ({ id, text: "kidney stone.".repeat(200) });
   const short = Array.from({ length: 12 }, (_, at) => ({
     id: `short${at}`,
     text: `kidney advice ${at}. other topic.`,
