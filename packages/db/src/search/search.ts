@@ -27,7 +27,7 @@ export interface SearchSources {
 }
 
 /** Passages each leg lists at least: deep enough that pages of ten and one of a hundred agree. */
-const MIN_DEPTH = 100;
+const MIN_DEPTH = 400;
 const DEPTH_PER_HIT = 4;
 /** Deepest search, for documents of so many passages that few of them fill a page. */
 const MAX_DEPTH = 10_000;

@@ -2,6 +2,7 @@ import * as arrow from "apache-arrow";
 import type { StagedDocument } from "../catalogue/catalogue.ts";
 import { fieldValue } from "../metadata/field-value.ts";
 import { metadataLabels } from "../metadata/labels.ts";
+import { passageId } from "./passage-row.ts";
 import { fieldColumn, passageSchema } from "./passage-schema.ts";
 import type { TableShape } from "./passage-schema.ts";
 
@@ -13,10 +14,6 @@ export interface EmbeddedDocument extends StagedDocument {
 /** Text that is embedded and analysed for one passage: the title says what a passage is about. */
 export function searchText(title: string | undefined, passage: string): string {
   return title ? `${title}\n${passage}` : passage;
-}
-
-export function passageId(documentId: string, chunkNo: number): string {
-  return `${documentId}#${chunkNo}`;
 }
 
 /** The rows of these documents at one revision, as one Arrow table. */
