@@ -11,6 +11,9 @@ async function passagesOf(text: string, { title, maxTokens = 256 }: { title?: st
 const sentence = (words: number, name: string) =>
   `${Array.from({ length: words }, (_, at) => `${name}${at}`).join(" ")}.`;
 
+const firstSentence = (passage: string) => passage.slice(0, passage.indexOf(".") + 1);
+const lastSentence = (passage: string) => passage.slice(passage.lastIndexOf(".", passage.length - 2) + 1).trim();
+
 describe("splitPassages", () => {
   test("a text within the limit stays one passage, without the white space around it", async () => {
     expect(await passagesOf("\n  One. Two.\n\nThree.  \n")).toEqual([{ start: 3, end: 20 }]);
@@ -27,8 +30,6 @@ describe("splitPassages", () => {
     const text = sentences.join(" ");
     const passages = (await passagesOf(text)).map(({ start, end }) => text.slice(start, end));
     expect(passages.length).toBeGreaterThan(1);
-    const lastSentence = (passage: string) => passage.slice(passage.lastIndexOf(".", passage.length - 2) + 1).trim();
-    const firstSentence = (passage: string) => passage.slice(0, passage.indexOf(".") + 1);
     expect(passages.every((passage) => passage.endsWith("."))).toBe(true);
     expect(passages.slice(1).map(firstSentence)).toEqual(passages.slice(0, -1).map(lastSentence));
   });

@@ -6,6 +6,7 @@ export interface Line {
   readonly number: number;
   /** Without its line end; `undefined` when the line is longer than `maxBytes`. */
   readonly bytes: Uint8Array | undefined;
+  readonly lineEnd: "\n" | "\r\n";
 }
 
 const LINE_FEED = 10;
@@ -23,13 +24,13 @@ export async function* readLines(
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
       rest.append(chunk.subarray(start, end));
-      yield { number, bytes: rest.take() };
+      yield { number, ...rest.take() };
       number += 1;
       start = end + 1;
     }
     rest.append(chunk.subarray(start));
   }
-  if (rest.length > 0) yield { number, bytes: rest.take() };
+  if (rest.length > 0) yield { number, ...rest.take() };
 }
 
 /** The pieces of a line that spans chunks. */
@@ -48,13 +49,15 @@ class PartialLine {
     else if (piece.length > 0) this.#pieces.push(piece);
   }
 
-  take(): Uint8Array | undefined {
+  take(): Omit<Line, "number"> {
     const [first = new Uint8Array(), ...others] = this.#pieces;
     const bytes = others.length === 0 ? first : Buffer.concat(this.#pieces);
     const tooLong = this.length > this.#maxBytes;
     this.#pieces = [];
     this.length = 0;
-    return tooLong ? undefined : bytes.at(-1) === CARRIAGE_RETURN ? bytes.subarray(0, -1) : bytes;
+    if (tooLong) return { bytes: undefined, lineEnd: "\n" };
+    if (bytes.at(-1) === CARRIAGE_RETURN) return { bytes: bytes.subarray(0, -1), lineEnd: "\r\n" };
+    return { bytes, lineEnd: "\n" };
   }
 }
 
