@@ -7,6 +7,7 @@ import type { EmbeddedDocument } from "./passage-rows.ts";
 import { passageSchema } from "./passage-schema.ts";
 import type { TableShape } from "./passage-schema.ts";
 import { both, isIn, quote } from "./sql.ts";
+import { removeLaterVersions } from "./later-versions.ts";
 
 /** Where a passage stands, and which version of its document it belongs to. */
 export interface PassageRow {
@@ -54,8 +55,19 @@ export class PassageTable implements Disposable {
     return created;
   }
 
-  static async open(connection: lancedb.Connection, location: TableLocation, shape: TableShape): Promise<PassageTable> {
-    return new PassageTable(await connection.openTable(location.name), shape, tableFolder(location));
+  /**
+   * @param durableVersion the last version known to be on disk. Newer ones were never acknowledged, and a power cut may have torn
+   * them: the table goes back to it.
+   */
+  static async open(
+    connection: lancedb.Connection,
+    location: TableLocation,
+    shape: TableShape,
+    durableVersion?: number,
+  ): Promise<PassageTable> {
+    const folder = tableFolder(location);
+    if (durableVersion !== undefined) await removeLaterVersions(folder, durableVersion);
+    return new PassageTable(await connection.openTable(location.name), shape, folder);
   }
 
   version(): Promise<number> {
@@ -86,10 +98,18 @@ export class PassageTable implements Disposable {
     return this.#table.version();
   }
 
-  /** Compacts, indexes and prunes. Twice: the first run's prune comes before its index update and leaves the old index behind. */
+  /** Compacts and indexes. Twice: the first run can leave fragments that only the second joins. Old versions stay readable. */
   async optimize(): Promise<void> {
-    await this.#table.optimize({ cleanupOlderThan: new Date() });
-    await this.#table.optimize({ cleanupOlderThan: new Date() });
+    await this.#table.optimize({ cleanupOlderThan: new Date(0) });
+    await this.#table.optimize({ cleanupOlderThan: new Date(0) });
+  }
+
+  /** Frees the space of all versions before the present one, which must be durable. */
+  async prune(): Promise<void> {
+    const present = await this.#table.version();
+    const versions = await this.#table.listVersions();
+    const timestamp = versions.find(({ version }) => version === present)?.timestamp;
+    if (timestamp) await this.#table.optimize({ cleanupOlderThan: timestamp });
   }
 
   /** Rows that the full-text index does not cover yet: a search scores them one by one. */
