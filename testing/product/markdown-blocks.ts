@@ -18,7 +18,10 @@ export function typescriptBlocks(markdown: string): string[] {
 
 /** Output as a pattern: `…` stands for anything, everything else for itself. */
 export function outputPattern(output: string): RegExp {
-  const parts = output.trim().split("…").map((part) => RegExp.escape(part));
+  const parts = output
+    .trim()
+    .split("…")
+    .map((part) => RegExp.escape(part));
   return new RegExp(parts.join("[^]*"));
 }
 

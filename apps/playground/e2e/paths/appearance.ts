@@ -74,9 +74,7 @@ export function appearancePaths(stage: () => Stage): void {
         await page.locator(ready).first().waitFor();
         await open?.(page);
         expect(await seriousFindings(page)).toEqual([]);
-        expect(
-          await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
-        ).toBe(0);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - document.body.offsetWidth)).toBe(0);
         await stage().picture(page, `look-${name}-${colorScheme}-${width}`);
         await page.context().close();
       },
@@ -135,6 +133,7 @@ export function appearancePaths(stage: () => Stage): void {
     expect(await page.getByText("not medical advice").isVisible()).toBe(true);
     expect(await page.getByRole("banner").isVisible()).toBe(false);
     expect(await page.getByRole("textbox").isVisible()).toBe(false);
+    expect(await page.getByTestId("printed-citations").innerText()).toContain("metformin-renal-dosing");
     await stage().picture(page, "ask-print");
     await page.context().close();
   });

@@ -37,11 +37,7 @@ export function documentPaths(stage: () => Stage): void {
     expect(await box.textContent()).toBe(word);
     const place = await box.boundingBox();
     expect(place && place.y > 96 && place.y < 900).toBe(true);
-    const length = () =>
-      page
-        .locator("article [dir=auto]")
-        .last()
-        .evaluate((text) => text.textContent.length);
+    const length = () => page.getByTestId("document-text").evaluate((text) => text.textContent.length);
     const before = await length();
     expect(before).toBeLessThan(40_000);
     await page.getByRole("button", { name: "Show later text" }).click();

@@ -49,7 +49,7 @@ export function serverGonePaths(stage: () => Stage): void {
     await page
       .locator("input[type=file]")
       .setInputFiles({ name: "lost.jsonl", mimeType: "application/jsonl", buffer: Buffer.from(lines.join("\n")) });
-    await page.locator("[data-state=running]").waitFor();
+    await page.locator("[data-task][data-state=running]").waitFor();
     await stage().server.kill();
     await banner(page).waitFor({ timeout: 3_000 });
     await stage().server.start();

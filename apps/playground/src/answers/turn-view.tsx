@@ -1,5 +1,5 @@
 import { useId } from "react";
-import type { Answer, Source } from "@galen/rag/schemas";
+import type { Answer, Citation, Source } from "@galen/rag/schemas";
 import type { Span } from "@galen/db/schemas";
 import { formatCount, formatCountOf, formatMilliseconds, formatScore } from "../state/format.ts";
 import { Button } from "../ui/button.tsx";
@@ -51,6 +51,7 @@ export function TurnView({ collection, turn, onOpen, onAgain }: TurnViewProps) {
               Copy
             </CopyButton>
           </div>
+          <PrintedCitations citations={answer.citations} />
           {!answer.declined && <PassagesRead sources={answer.sources} onOpen={onOpen} />}
         </>
       )}
@@ -82,6 +83,20 @@ function PassagesRead({ sources, onOpen }: { sources: readonly Source[]; onOpen:
       <summary>All passages that were read ({formatCount(sources.length)})</summary>
       <SourceList sources={sources} onOpen={onOpen} scored />
     </details>
+  );
+}
+
+/** Paper has no popover: the quotes stand below the answer, and only there. */
+function PrintedCitations({ citations }: { citations: readonly Citation[] }) {
+  return (
+    <ol className={styles.printed} data-testid="printed-citations">
+      {citations.map(({ marker, title, document_id, start, end, quote }) => (
+        <li key={`${marker} ${document_id} ${start}`}>
+          [{marker}] <Foreign>{title ?? document_id}</Foreign>, <Foreign>{document_id}</Foreign> {start}–{end}:{" "}
+          <q dir="auto">{quote}</q>
+        </li>
+      ))}
+    </ol>
   );
 }
 

@@ -68,13 +68,13 @@ function DocumentText({ window: { id, text, start }, at }: { window: TextWindow;
   }, [id, at?.start, at?.end]);
   if (!at || at.end <= start || at.start >= start + text.length)
     return (
-      <div className={styles.text} dir="auto">
+      <div className={styles.text} dir="auto" data-testid="document-text">
         {text}
       </div>
     );
   const [from, to] = [Math.max(0, at.start - start), at.end - start];
   return (
-    <div className={styles.text} dir="auto">
+    <div className={styles.text} dir="auto" data-testid="document-text">
       {text.slice(0, from)}
       <mark ref={box} className={styles.cited} data-span={`${at.start}-${at.end}`}>
         {text.slice(from, to)}

@@ -10,8 +10,6 @@ import { ProblemMessage } from "../ui/message.tsx";
 import styles from "./ingest.module.css";
 import { useTaskEvents } from "./use-tasks.ts";
 
-type Failure = NonNullable<Task["report"]>["failed"][number];
-
 const stateWords: Record<Task["state"], string> = {
   queued: "waiting",
   running: "running",
@@ -108,7 +106,7 @@ function Outcome({ task }: { task: Task }) {
           {progress.bytesTotal > 0 && <span>{formatBytes(progress.bytesTotal)}</span>}
         </p>
       )}
-      {report && report.failed.length > 0 && <Failures failed={report.failed} documents={report.documents} />}
+      {report && report.failed.length > 0 && <Failures {...report} />}
     </>
   );
 }
@@ -116,11 +114,11 @@ function Outcome({ task }: { task: Task }) {
 /** More rows than this are for the command line, not for reading. */
 const MAX_FAILURES = 100;
 
-function Failures({ failed, documents }: { failed: readonly Failure[]; documents: number }) {
+function Failures({ failed, failed_total: total, documents }: NonNullable<Task["report"]>) {
   return (
     <details className={styles.failures} open={failed.length <= 5}>
       <summary>
-        {formatCountOf(failed.length, "record")} failed; the other {formatCountOf(documents, "document")} are searchable
+        {formatCountOf(total, "record")} failed; the other {formatCountOf(documents, "document")} are searchable
       </summary>
       <ul>
         {failed.slice(0, MAX_FAILURES).map((failure, index) => (
@@ -132,7 +130,7 @@ function Failures({ failed, documents }: { failed: readonly Failure[]; documents
           </li>
         ))}
       </ul>
-      {failed.length > MAX_FAILURES && <p>and {formatCount(failed.length - MAX_FAILURES)} more</p>}
+      {total > MAX_FAILURES && <p>and {formatCount(total - MAX_FAILURES)} more</p>}
     </details>
   );
 }

@@ -70,7 +70,7 @@ async function follow(id: string, queries: QueryClient, signal: AbortSignal): Pr
 }
 
 function endOf({ name, state, report }: Task): string {
-  const failed = report?.failed.length ?? 0;
+  const failed = report?.failed_total ?? 0;
   if (state === "done") return `${name} indexed${failed > 0 ? `, ${formatCountOf(failed, "record")} failed` : ""}`;
   return `${name} ${state === "failed" ? "was not indexed" : "was cancelled"}`;
 }

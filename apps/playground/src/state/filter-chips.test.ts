@@ -84,3 +84,7 @@ test("every type offers at least equality or existence", () => {
   for (const type of ["string", "number", "boolean", "date", "string[]", undefined] as const)
     expect(operatorsFor(type)).toContain("exists");
 });
+
+test("an operator that there is not is named as it stands", () => {
+  expect(chipsOf({ year: { above: 3 } } as unknown as Filter).map(chipLabel)).toEqual(["year above 3"]);
+});

@@ -51,7 +51,9 @@ export function chipsOf(filter: Filter | undefined): Chip[] {
 export function chipLabel(chip: Chip): string {
   if (chip.kind === "group") return chip.label;
   if (chip.operator === "exists") return `${chip.field} ${chip.value === false ? "is missing" : "exists"}`;
-  return `${chip.field} ${operatorWords[chip.operator]} ${valueLabel(chip.value)}`;
+  // An address may hold an operator that there is not: the server refuses it, the chip names it.
+  const word = Object.hasOwn(operatorWords, chip.operator) ? operatorWords[chip.operator] : chip.operator;
+  return `${chip.field} ${word} ${valueLabel(chip.value)}`;
 }
 
 /** The filter without this chip; `undefined` when nothing is left. */
