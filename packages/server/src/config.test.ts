@@ -57,7 +57,7 @@ describe("a file", () => {
 
   it.each([
     ["a misspelt setting", "prot: 1", "config_invalid", 'Did you mean "port"?'],
-    ["no mapping", "- port", "config_invalid", "port: 8080"],
+    ["no mapping", "- port", "config_invalid", "For example: port: 8080"],
     ["broken YAML", "port: [", "config_unreadable", undefined],
   ])("with %s is refused", async (_name, content, code, hint) => {
     await using folder = await temporaryDirectory();
