@@ -201,7 +201,7 @@ export class Collection {
       id: this.#id,
       catalogue,
       table,
-      maintenance: this.#writer.maintenanceFailure,
+      maintenance: this.#writer.maintenanceFailure ?? table.residentFailure,
     });
   }
 

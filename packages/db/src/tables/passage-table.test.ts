@@ -7,12 +7,22 @@ import { PassageTable } from "./passage-table.ts";
 const shape = { dimension: 32, fields: { even: "boolean" } } as const;
 const embedder = new FakeEmbedder({ dimension: 32 });
 
+const bare = {
+  title: undefined,
+  tags: undefined,
+  source: undefined,
+  contentHash: "",
+  textHash: "",
+  createdAt: new Date(0),
+  updatedAt: new Date(0),
+};
+
 async function embedded(ids: readonly string[]): Promise<EmbeddedDocument[]> {
-  const at = new Date();
   return Promise.all(
     ids.map(async (id) => ({
-      ...{ id, text: `text ${id} one two`, title: undefined, tags: undefined, source: undefined },
-      ...{ contentHash: "", textHash: "", createdAt: at, updatedAt: at },
+      ...bare,
+      id,
+      text: `text ${id} one two`,
       metadata: { even: Number(id.slice(1)) % 2 === 0 },
       passages: [
         { start: 0, end: 5 },
@@ -59,9 +69,13 @@ test("vectors are loaded by the first search after opening, and follow the write
   await (await PassageTable.create(connection, location, shape)).replace(await embedded(ids), 1);
   const table = await PassageTable.open(connection, location, shape);
   const query = await embedder.embedQuery("text d7 one");
+  expect(table.residentRows).toBeUndefined();
+  await table.nearest(query, { where: undefined, limit: 5 });
+  await expect.poll(() => table.residentRows).toBe(100);
   for (let round = 1; round < 5; round++) {
     await table.replace(await embedded([`d${round}`, `n${round}`]), round + 1);
     const found = best(await table.nearest(query, { where: undefined, limit: 200 }));
+    expect(table.residentRows).toBe(100 + 2 * round);
     const fresh = await PassageTable.open(connection, location, shape);
     expect(found).toEqual(best(await fresh.nearest(query, { where: undefined, limit: 200 })));
   }
@@ -75,13 +89,8 @@ test("a failed commit does not leave vectors that may be wrong", async () => {
   await table.replace(await embedded(["d1"]), 1);
   const [wrong] = await embedded(["d2"]);
   if (!wrong) throw new Error("one document");
-  const short = {
-    ...wrong,
-    vectors: wrong.vectors.map(() => new Float32Array(3)),
-    passages: wrong.passages,
-    metadata: { even: "no" },
-  };
-  await expect(table.replace([short], 2)).rejects.toThrow("not a boolean");
+  await expect(table.replace([{ ...wrong, metadata: { even: "no" } }], 2)).rejects.toThrow("not a boolean");
+  expect(table.residentRows).toBeUndefined();
   const query = await embedder.embedQuery("text d1");
   expect(best(await table.nearest(query, { where: undefined, limit: 5 })).map((row) => row.split(" ")[1])).toEqual([
     "d1#0",

@@ -118,6 +118,16 @@ export class PassageTable implements Disposable {
     return stats?.numUnindexedRows ?? 0;
   }
 
+  /** Passages whose vectors are in memory; `undefined` while they are not loaded. */
+  get residentRows(): number | undefined {
+    return this.#resident.loaded;
+  }
+
+  /** Why the vectors are not in memory, if that is a failure. */
+  get residentFailure(): unknown {
+    return this.#resident.failure;
+  }
+
   countRows(where?: string): Promise<number> {
     return this.#read(() => this.#table.countRows(where));
   }

@@ -1,5 +1,4 @@
 import type { Table } from "@lancedb/lancedb";
-import { Table as ArrowTable } from "apache-arrow";
 import { PassageVectors } from "../vectors/passage-vectors.ts";
 import { passageId, passageRow } from "./passage-row.ts";
 import type { EmbeddedDocument } from "./passage-rows.ts";
@@ -16,9 +15,11 @@ export class ResidentVectors {
   readonly #table: Table;
   readonly #dimension: number;
   #vectors: PassageVectors | undefined;
-  #loading: Promise<void> | undefined;
+  #loading = false;
   /** Changes at the beginning and at the end of each write. */
   #writes = 0;
+  /** Why the vectors could not be loaded. */
+  failure: unknown;
 
   constructor(table: Table, dimension: number) {
     this.#table = table;
@@ -29,6 +30,10 @@ export class ResidentVectors {
   vectors(): PassageVectors | undefined {
     if (!this.#vectors) this.#load();
     return this.#vectors;
+  }
+
+  get loaded(): number | undefined {
+    return this.#vectors?.length;
   }
 
   /** The table has just been created. */
@@ -63,15 +68,16 @@ export class ResidentVectors {
     for (const id of documentIds) this.#vectors?.removeDocument(id);
   }
 
-  /** A failure to load costs speed only: searches go on in the table, and the next one tries again. */
+  /** A failure costs speed only: searches go on in the table, and the next one tries again. */
   #load(): void {
-    this.#loading ??= this.#read()
-      .catch(() => undefined)
-      .then((vectors) => {
-        this.#vectors = vectors;
-        this.#loading = undefined;
-        return undefined;
-      });
+    if (this.#loading) return;
+    this.#loading = true;
+    const done = (vectors: PassageVectors | undefined, failure?: unknown) => {
+      this.#vectors = vectors;
+      this.failure = failure;
+      this.#loading = false;
+    };
+    this.#read().then(done, (failure: unknown) => done(undefined, failure));
   }
 
   /** `undefined` when there are too many, or when a write came in between: what was read is then of two versions. */
@@ -80,9 +86,8 @@ export class ResidentVectors {
     if ((await this.#table.countRows()) > this.#maxRows()) return undefined;
     const vectors = new PassageVectors(this.#dimension);
     for await (const batch of this.#table.query().select([...ROW_COLUMNS, "vector"])) {
-      const rows = new ArrowTable([batch]);
-      const found = rowVectors(rows);
-      for (const [at, row] of passageRowsOf(rows).entries()) vectors.add(row, found[at] ?? new Float32Array());
+      const found = rowVectors(batch);
+      for (const [at, row] of passageRowsOf(batch).entries()) vectors.add(row, found[at] ?? new Float32Array());
     }
     return this.#writes === before ? vectors : undefined;
   }

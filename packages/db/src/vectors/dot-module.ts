@@ -5,7 +5,7 @@
  */
 export function dotModule(): Uint8Array<ArrayBuffer> {
   return new Uint8Array([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...MAGIC_AND_VERSION,
     ...section(1, [1, 0x60, 5, I32, I32, I32, I32, I32, 0]),
     ...section(2, [1, ...name("env"), ...name("memory"), 0x02, 0x00, 1]),
     ...section(3, [1, 0]),
@@ -14,6 +14,7 @@ export function dotModule(): Uint8Array<ArrayBuffer> {
   ]);
 }
 
+const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 const [I32, V128, END] = [0x7f, 0x7b, 0x0b];
 const [VECTORS, LAST, QUERY, OUT, BYTES, AT, EVEN, ODD] = [0, 1, 2, 3, 4, 5, 6, 7];
 
@@ -43,12 +44,17 @@ const lane = (index: number) => [...get(EVEN), 0xfd, 0x1f, index];
 const storeLanes = [...get(OUT), ...lane(0), ...lane(1), F32_ADD, ...lane(2), ...lane(3), F32_ADD, F32_ADD, 0x38, 2, 0];
 
 /** Two sums, so that an addition need not wait for the one before. */
-const body = loop(
-  ...[...zero, ...set(EVEN), ...zero, ...set(ODD), ...constant(0), ...set(AT)],
-  ...loop(...accumulate(EVEN, 0), ...accumulate(ODD, 16), ...advance(AT, constant(32)), ...repeatWhileLess(AT, BYTES)),
-  ...[...get(EVEN), ...get(ODD), ...F32X4_ADD, ...set(EVEN), ...storeLanes],
-  ...[...advance(OUT, constant(4)), ...advance(VECTORS, get(BYTES)), ...repeatWhileLess(VECTORS, LAST)],
+const clear = [...zero, ...set(EVEN), ...zero, ...set(ODD), ...constant(0), ...set(AT)];
+const addUp = loop(
+  ...accumulate(EVEN, 0),
+  ...accumulate(ODD, 16),
+  ...advance(AT, constant(32)),
+  ...repeatWhileLess(AT, BYTES),
 );
+const join = [...get(EVEN), ...get(ODD), ...F32X4_ADD, ...set(EVEN)];
+const next = [...advance(OUT, constant(4)), ...advance(VECTORS, get(BYTES)), ...repeatWhileLess(VECTORS, LAST)];
+/** Two sums, so that an addition need not wait for the one before. */
+const body = loop(...clear, ...addUp, ...join, ...storeLanes, ...next);
 
 function section(id: number, content: readonly number[]): number[] {
   return [id, ...sized(content)];

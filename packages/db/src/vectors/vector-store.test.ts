@@ -40,9 +40,10 @@ test("cosines equal the definition, for any dimension, after any removals", () =
   );
 });
 
+const row = (at: number) => Float32Array.from({ length: 100 }, (_, component) => Math.sin(at * 100 + component));
+
 test("more rows than one block, more than the first memory", () => {
   const store = new VectorStore(100);
-  const row = (at: number) => Float32Array.from({ length: 100 }, (_, component) => Math.sin(at * 100 + component));
   for (let at = 0; at < 10_000; at++) store.push(row(at));
   const scores = store.cosines(row(9_000));
   expect(scores).toHaveLength(10_000);
