@@ -5,6 +5,7 @@ import { askPaths } from "./paths/ask.ts";
 import { collectionPaths, emptyServerPaths } from "./paths/collections.ts";
 import { documentPaths } from "./paths/documents.ts";
 import { hostilePaths } from "./paths/hostile.ts";
+import { privacyPaths } from "./paths/privacy.ts";
 import { searchPaths } from "./paths/search.ts";
 import { serverGonePaths } from "./paths/server-gone.ts";
 import { Stage } from "./stage.ts";
@@ -41,6 +42,9 @@ describe("with the demo collection", () => {
   });
   describe("hostile content", () => {
     hostilePaths(onStage);
+  });
+  describe("privacy", () => {
+    privacyPaths(onStage);
   });
   describe("appearance", () => {
     appearancePaths(onStage);

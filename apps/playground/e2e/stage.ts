@@ -28,6 +28,8 @@ interface OpenOptions extends BrowserContextOptions {
   readonly at?: string;
   /** Console errors that this test provokes, such as Chromium's own line for a refused connection. */
   readonly expected?: RegExp;
+  /** @default the server of the stage */
+  readonly server?: GalenServer;
 }
 
 /** The built page, the real server with the demo collection, and a browser that keeps account of what must never happen. */
@@ -62,7 +64,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** A page in a profile of its own: no storage, no history, no cache from another test. */
-  async page({ at = "#/", expected, ...options }: OpenOptions = {}): Promise<Page> {
+  async page({ at = "#/", expected, server = this.server, ...options }: OpenOptions = {}): Promise<Page> {
     const context = await this.#browser.newContext({
       viewport: { width: 1440, height: 900 },
       locale: "en-GB",
@@ -80,9 +82,9 @@ export class Stage implements AsyncDisposable {
     });
     page.on("pageerror", (error) => this.faults.push(`${at}: uncaught ${error.message}`));
     page.on("request", (request) => {
-      if (!request.url().startsWith(`${this.server.url}/`)) this.faults.push(`${at}: asked ${request.url()}`);
+      if (!request.url().startsWith(`${server.url}/`)) this.faults.push(`${at}: asked ${request.url()}`);
     });
-    await page.goto(`${this.server.url}/${at}`);
+    await page.goto(`${server.url}/${at}`);
     return page;
   }
 

@@ -95,6 +95,26 @@ export function appearancePaths(stage: () => Stage): void {
     await page.context().close();
   });
 
+  test("nothing jumps while a page of results loads", async () => {
+    const page = await stage().page({ at: "#/c/demo/search?q=metformin&explain=all" });
+    await page.locator("[data-hit] table").first().waitFor();
+    await page.evaluate(() => document.fonts.ready);
+    const shift = await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          // Buffered entries come with the first callback, also when there are none.
+          const observer = new PerformanceObserver((list) => {
+            const shifts = list.getEntriesByType("layout-shift") as (PerformanceEntry & { value: number })[];
+            resolve(shifts.reduce((sum, { value }) => sum + value, 0));
+          });
+          observer.observe({ type: "layout-shift", buffered: true });
+          setTimeout(() => resolve(0), 500);
+        }),
+    );
+    expect(shift).toBeLessThanOrEqual(0.02);
+    await page.context().close();
+  });
+
   test("figures are as wide as each other in both voices", async () => {
     const page = await stage().page();
     const widths = await page.evaluate(async () => {
