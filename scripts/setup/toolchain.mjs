@@ -10,20 +10,14 @@ const PNPM_VERSION = "12.21.0";
 
 /** Finds or puts in place a recent Node and pnpm. Resolves to `{ node, pnpm, env }`, `env` with both first on the PATH. */
 export async function ensureToolchain() {
-  const bin = join(toolchainFolder, "node_modules", ".bin");
-  const wanted = [
-    `pnpm@${PNPM_VERSION}`,
-    ...(nodeIsRecent(process.versions.node) ? [] : [`${nodePackage()}@${NODE_VERSION}`]),
-  ];
-  const marker = join(toolchainFolder, `${wanted.join("+").replaceAll("@", "-")}.ready`);
-  if (!existsSync(marker)) await install(wanted, marker);
-  const node = wanted.length === 1 ? process.execPath : join(bin, executable("node"));
-  const path = [dirname(node), bin, process.env.PATH ?? ""].join(delimiter);
-  return {
-    node,
-    pnpm: join(bin, executable("pnpm", ".cmd")),
-    env: { ...process.env, PATH: path, npm_config_update_notifier: "false" },
-  };
+  const pnpmBin = await ensureTool("pnpm", `pnpm@${PNPM_VERSION}`, { finish: "node_modules/pnpm/install.js" });
+  const recent = nodeIsRecent(process.versions.node);
+  const node = recent
+    ? process.execPath
+    : join(await ensureTool("node", `${nodePackage()}@${NODE_VERSION}`), executable("node"));
+  const path = [dirname(node), pnpmBin, process.env.PATH ?? ""].join(delimiter);
+  const env = { ...process.env, PATH: path, npm_config_update_notifier: "false" };
+  return { node, pnpm: join(pnpmBin, executable("pnpm", ".cmd")), env };
 }
 
 /** What the native packages, the tests and running TypeScript sources as they are need together. */
@@ -32,19 +26,29 @@ export function nodeIsRecent(version) {
   return (major === 22 && minor >= 18) || major === 24 || major >= 26;
 }
 
-async function install(packages, marker) {
-  mkdirSync(toolchainFolder, { recursive: true });
-  writeFileSync(
-    join(toolchainFolder, "package.json"),
-    `${JSON.stringify({ private: true, description: "Node and pnpm for this checkout" })}\n`,
-  );
-  const done = step(`Getting ${packages.map((name) => name.replace(/^node-(bin-)?[^@]*/, "node")).join(" and ")}`);
-  // The packages ship their binaries: no install script is needed, whatever npm's policy on them is.
-  const flags = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", ...packages];
-  const { code, tail } = await runQuietly(...npm(flags), { cwd: toolchainFolder });
-  if (code !== 0) throw explainInstallFailure("Node and pnpm could not be installed", tail);
-  writeFileSync(marker, "");
-  done();
+/** A folder for each tool and version: installing one never touches another that is in use. */
+async function ensureTool(name, specifier, { finish } = {}) {
+  const folder = join(toolchainFolder, specifier.replaceAll("@", "-"));
+  const ready = join(folder, ".ready");
+  if (!existsSync(ready)) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "package.json"), `${JSON.stringify({ private: true })}\n`);
+    const done = step(`Getting ${name} ${specifier.split("@").at(-1)}`);
+    // The packages ship their binaries, so npm's install scripts stay off, whatever its policy on them is. pnpm's own only
+    // puts the shipped binary in the place of a shell script that not every program can start: that one is run by name.
+    const flags = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", specifier];
+    const { code, tail } = await runQuietly(...npm(flags), { cwd: folder });
+    if (code !== 0) throw explainInstallFailure(`${name} could not be installed`, tail);
+    if (finish !== undefined) await finishInstall(name, join(folder, finish));
+    writeFileSync(ready, "");
+    done();
+  }
+  return join(folder, "node_modules", ".bin");
+}
+
+async function finishInstall(name, script) {
+  const { code, tail } = await runQuietly(process.execPath, [script], { cwd: dirname(script) });
+  if (code !== 0) throw explainInstallFailure(`${name} could not be installed`, tail);
 }
 
 function npm(args) {

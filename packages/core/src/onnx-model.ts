@@ -26,13 +26,13 @@ export interface OnnxModelOptions {
   readonly output?: ModelOutput;
   /**
    * Whether the graph takes an `attention_mask`, and with it padded batches. Without one all texts of a batch must
-   * have the same number of tokens, and run faster.
+   * have the same number of tokens.
    * @default true
    */
   readonly attentionMask?: boolean;
 }
 
-export type ModelOutput = "sentence_embedding" | "last_hidden_state";
+type ModelOutput = "sentence_embedding" | "last_hidden_state";
 
 /**
  * Builds the ONNX graph of a local model folder (config.json, *.safetensors and what sentence-transformers adds).

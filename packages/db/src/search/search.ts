@@ -173,7 +173,8 @@ function keyOf({ id, rev }: { id: string; rev: number }): string {
 
 function hitOf(document: StoredDocument, entry: RankedPassage, explain: boolean, fusion: string): Hit {
   const { id, text, title, tags, metadata } = document;
-  const { start, end, score, legs } = entry;
+  const { start, end } = document.passages[entry.chunkNo] ?? { start: 0, end: text.length };
+  const { score, legs } = entry;
   return {
     id,
     score,

@@ -14,25 +14,27 @@ export function plain(text: string): string {
 /** Cut at the end to a width in columns; wide characters count twice. */
 export function cut(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
-  let kept = "";
-  let used = 0;
-  for (const { segment } of graphemes.segment(text)) {
-    const next = used + stringWidth(segment);
-    if (next > width - 1) break;
-    kept += segment;
-    used = next;
-  }
-  return kept + ELLIPSIS;
+  return take(segmentsOf(text), width - 1).join("") + ELLIPSIS;
 }
 
 /** Cut in the middle, so that both the folder and the file name of a path can be told. */
 export function cutMiddle(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
-  const head = Math.ceil((width - 1) / 2);
-  const characters = [...graphemes.segment(text)].map(({ segment }) => segment);
-  return (
-    characters.slice(0, head).join("") + ELLIPSIS + characters.slice(characters.length - (width - 1 - head)).join("")
-  );
+  const segments = segmentsOf(text);
+  const head = take(segments, Math.ceil((width - 1) / 2));
+  const tail = take(segments.toReversed(), Math.floor((width - 1) / 2));
+  return head.join("") + ELLIPSIS + tail.toReversed().join("");
+}
+
+function segmentsOf(text: string): string[] {
+  return [...graphemes.segment(text)].map(({ segment }) => segment);
+}
+
+/** As many of the first segments as fit the width. */
+function take(segments: readonly string[], width: number): string[] {
+  let used = 0;
+  const end = segments.findIndex((segment) => (used += stringWidth(segment)) > width);
+  return segments.slice(0, end === -1 ? segments.length : end);
 }
 
 export function padEnd(text: string, width: number): string {

@@ -10,8 +10,9 @@ it.each(Object.keys(documents))("docs/%s is up to date (pnpm --filter @galen/ser
 });
 
 it("explains every error code under an anchor of its own", () => {
-  const anchors = [...(documents["errors.md"] ?? "").matchAll(/^### (\S+)$/gm)].map(([, code]) => code);
-  expect(anchors.toSorted()).toEqual(Object.keys(problemKinds).toSorted());
+  const anchors = [...(documents["errors.md"] ?? "").matchAll(/^### (\S+)$/gm)].map(([, code]) => code ?? "");
+  expect(new Set(anchors)).toEqual(new Set(Object.keys(problemKinds)));
+  expect(anchors).toHaveLength(Object.keys(problemKinds).length);
 });
 
 it("refers to no schema that is not there", () => {

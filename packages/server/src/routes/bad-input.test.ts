@@ -11,6 +11,11 @@ afterAll(() => server[Symbol.asyncDispose]());
 
 const CANARY = "zebrafish-canary";
 
+const upsert = (documents: unknown) => server.send("POST", "/v1/collections/notes/documents", { documents });
+const embed = (body: object) => server.send("POST", "/v1/embeddings", body);
+const upload = async (body: FormData | string, headers: Readonly<Record<string, string>> = {}) =>
+  server.app.request("/v1/collections/notes/files", { method: "POST", body, headers });
+
 /** Every route that reads a JSON body, with a body that it accepts. */
 const bodies = {
   "POST /v1/collections": { name: "other" },
@@ -80,7 +85,7 @@ describe.each(routes)("%s %s", (method, path) => {
       method,
       body: new Blob([JSON.stringify(good)]).stream(),
       duplex: "half",
-    } as RequestInit);
+    });
     expect([response.status, (await problemOf(response)).code]).toEqual([415, "content_type_unsupported"]);
   });
 
@@ -92,7 +97,7 @@ describe.each(routes)("%s %s", (method, path) => {
       headers: { "content-type": "application/json" },
       body: new Blob([body]).stream(),
       duplex: "half",
-    } as RequestInit);
+    });
     for (const response of [told, untold])
       expect([response.status, (await problemOf(response)).code]).toEqual([413, "body_too_large"]);
   });
@@ -149,8 +154,6 @@ describe("collections", () => {
 });
 
 describe("documents", () => {
-  const upsert = (documents: unknown) => server.send("POST", "/v1/collections/notes/documents", { documents });
-
   it("stores the good ones and names the bad ones", async () => {
     const response = await upsert([
       { text: "good one", id: "good" },
@@ -197,7 +200,7 @@ describe("documents", () => {
     expect(body).not.toContain(CANARY);
   });
 
-  it.each([[[]], [Array(1_001).fill({ text: "x" })]])(
+  it.each([[[]], [Array.from({ length: 1_001 }, () => ({ text: "x" }))]])(
     "refuses a batch of no or too many documents",
     async (documents) => {
       const response = await upsert(documents);
@@ -317,8 +320,6 @@ describe.each([
 });
 
 describe("embeddings", () => {
-  const embed = (body: object) => server.send("POST", "/v1/embeddings", body);
-
   it.each([
     { input: "" },
     { input: [] },
@@ -342,9 +343,6 @@ describe("embeddings", () => {
 });
 
 describe("uploads", () => {
-  const upload = (body: FormData | string, headers = {}) =>
-    server.app.request("/v1/collections/notes/files", { method: "POST", body, headers });
-
   it("refuses what is no form", async () => {
     const response = await upload("{}", { "content-type": "application/json" });
     expect([response.status, (await problemOf(response)).code]).toEqual([415, "content_type_unsupported"]);

@@ -24,6 +24,11 @@ async function ended(id: string): Promise<Task> {
   return Task.parse(JSON.parse(last ?? ""));
 }
 
+function unpack(base64: unknown): number[] {
+  const bytes = Buffer.from(String(base64), "base64");
+  return Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(index * 4));
+}
+
 it("makes, describes, lists and drops a collection", async () => {
   const created = await server.send("POST", "/v1/collections", {
     name: "short-lived",
@@ -207,10 +212,6 @@ describe("embeddings", () => {
       [0, "embedding"],
       [1, "embedding"],
     ]);
-    const unpack = (text: unknown) => {
-      const bytes = Buffer.from(String(text), "base64");
-      return Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(index * 4));
-    };
     expect(packed.data.map(({ embedding }) => unpack(embedding))).toEqual(
       numbers.data.map(({ embedding }) => embedding),
     );
