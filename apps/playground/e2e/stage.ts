@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { temporaryDirectory } from "@galen/testing";
-import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
 import { findBrowser } from "./find-browser.ts";
 import { GalenServer } from "./galen-server.ts";
 
@@ -30,6 +30,8 @@ interface OpenOptions extends BrowserContextOptions {
   readonly expected?: RegExp;
   /** @default the server of the stage */
   readonly server?: GalenServer;
+  /** Another page of a profile that is already open, instead of a fresh one. */
+  readonly profile?: BrowserContext;
 }
 
 /** The built page, the real server with the demo collection, and a browser that keeps account of what must never happen. */
@@ -64,12 +66,8 @@ export class Stage implements AsyncDisposable {
   }
 
   /** A page in a profile of its own: no storage, no history, no cache from another test. */
-  async page({ at = "#/", expected, server = this.server, ...options }: OpenOptions = {}): Promise<Page> {
-    const context = await this.#browser.newContext({
-      viewport: { width: 1440, height: 900 },
-      locale: "en-GB",
-      ...options,
-    });
+  async page({ at = "#/", expected, server = this.server, profile, ...options }: OpenOptions = {}): Promise<Page> {
+    const context = profile ?? (await this.profile(options));
     const page = await context.newPage();
     // Evaluated by the debugger, so the page's policy neither hinders it nor is loosened for it.
     await page.addInitScript(() => {
@@ -86,6 +84,10 @@ export class Stage implements AsyncDisposable {
     });
     await page.goto(`${server.url}/${at}`);
     return page;
+  }
+
+  profile(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    return this.#browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB", ...options });
   }
 
   async picture(page: Page, name: string): Promise<void> {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
-import type { Page } from "playwright-core";
-import { describe, expect, test } from "vitest";
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Stage } from "../stage.ts";
 import { ask } from "./ask.ts";
 
@@ -62,21 +62,22 @@ const looks = (["light", "dark"] as const).flatMap((colorScheme) =>
 
 export function appearancePaths(stage: () => Stage): void {
   describe.each(looks)("$colorScheme, $width px", ({ colorScheme, width }) => {
+    let profile: BrowserContext;
+    beforeAll(async () => {
+      profile = await stage().profile({ colorScheme, viewport: { width, height: width === 360 ? 740 : 900 } });
+    });
+    afterAll(() => profile.close());
+
     test.each(Object.entries(states))(
       "%s: no serious finding of axe, no horizontal scroll",
       async (name, { at, ready, open }) => {
-        const page = await stage().page({
-          at,
-          colorScheme,
-          viewport: { width, height: width === 360 ? 740 : 900 },
-          expected: /Failed to load resource/,
-        });
+        const page = await stage().page({ at, profile, expected: /Failed to load resource/ });
         await page.locator(ready).first().waitFor();
         await open?.(page);
         expect(await seriousFindings(page)).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth - document.body.offsetWidth)).toBe(0);
         await stage().picture(page, `look-${name}-${colorScheme}-${width}`);
-        await page.context().close();
+        await page.close();
       },
     );
   });
