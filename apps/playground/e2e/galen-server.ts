@@ -15,18 +15,21 @@ export class GalenServer implements AsyncDisposable {
   readonly client: GalenClient;
   readonly #port: number;
   readonly #data: string;
+  readonly #keys: readonly string[];
   #process: ChildProcess | undefined;
   #log = "";
 
-  private constructor(port: number, data: string) {
+  private constructor(port: number, { data, keys }: { data: string; keys: readonly string[] }) {
     this.#port = port;
     this.#data = data;
+    this.#keys = keys;
     this.url = `http://127.0.0.1:${port}`;
-    this.client = createClient(this.url);
+    this.client = createClient(this.url, { ...(keys[0] !== undefined && { key: keys[0] }) });
   }
 
-  static async start(data: string): Promise<GalenServer> {
-    const server = new GalenServer(await freePort(), data);
+  /** @param options.keys that the server asks its clients for */
+  static async start(data: string, { keys = [] }: { keys?: readonly string[] } = {}): Promise<GalenServer> {
+    const server = new GalenServer(await freePort(), { data, keys });
     await server.start();
     return server;
   }
@@ -37,6 +40,7 @@ export class GalenServer implements AsyncDisposable {
     const child = spawn(process.execPath, ["--conditions=@galen/source", main, ...flags], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, GALEN_API_KEYS: this.#keys.join(",") },
     });
     this.#process = child;
     const keep = (chunk: Buffer) => void (this.#log = (this.#log + chunk.toString()).slice(-1_000_000));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { temporaryDirectory } from "@galen/testing";
-import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
 import { findBrowser } from "./find-browser.ts";
 import { GalenServer } from "./galen-server.ts";
 
@@ -28,6 +28,10 @@ interface OpenOptions extends BrowserContextOptions {
   readonly at?: string;
   /** Console errors that this test provokes, such as Chromium's own line for a refused connection. */
   readonly expected?: RegExp;
+  /** @default the server of the stage */
+  readonly server?: GalenServer;
+  /** Another page of a profile that is already open, instead of a fresh one. */
+  readonly profile?: BrowserContext;
 }
 
 /** The built page, the real server with the demo collection, and a browser that keeps account of what must never happen. */
@@ -62,12 +66,8 @@ export class Stage implements AsyncDisposable {
   }
 
   /** A page in a profile of its own: no storage, no history, no cache from another test. */
-  async page({ at = "#/", expected, ...options }: OpenOptions = {}): Promise<Page> {
-    const context = await this.#browser.newContext({
-      viewport: { width: 1440, height: 900 },
-      locale: "en-GB",
-      ...options,
-    });
+  async page({ at = "#/", expected, server = this.server, profile, ...options }: OpenOptions = {}): Promise<Page> {
+    const context = profile ?? (await this.profile(options));
     const page = await context.newPage();
     // Evaluated by the debugger, so the page's policy neither hinders it nor is loosened for it.
     await page.addInitScript(() => {
@@ -80,10 +80,14 @@ export class Stage implements AsyncDisposable {
     });
     page.on("pageerror", (error) => this.faults.push(`${at}: uncaught ${error.message}`));
     page.on("request", (request) => {
-      if (!request.url().startsWith(`${this.server.url}/`)) this.faults.push(`${at}: asked ${request.url()}`);
+      if (!request.url().startsWith(`${server.url}/`)) this.faults.push(`${at}: asked ${request.url()}`);
     });
-    await page.goto(`${this.server.url}/${at}`);
+    await page.goto(`${server.url}/${at}`);
     return page;
+  }
+
+  profile(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    return this.#browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB", ...options });
   }
 
   async picture(page: Page, name: string): Promise<void> {

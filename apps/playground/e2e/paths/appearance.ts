@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
-import type { Page } from "playwright-core";
-import { describe, expect, test } from "vitest";
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Stage } from "../stage.ts";
 import { ask } from "./ask.ts";
 
@@ -62,21 +62,22 @@ const looks = (["light", "dark"] as const).flatMap((colorScheme) =>
 
 export function appearancePaths(stage: () => Stage): void {
   describe.each(looks)("$colorScheme, $width px", ({ colorScheme, width }) => {
+    let profile: BrowserContext;
+    beforeAll(async () => {
+      profile = await stage().profile({ colorScheme, viewport: { width, height: width === 360 ? 740 : 900 } });
+    });
+    afterAll(() => profile.close());
+
     test.each(Object.entries(states))(
       "%s: no serious finding of axe, no horizontal scroll",
       async (name, { at, ready, open }) => {
-        const page = await stage().page({
-          at,
-          colorScheme,
-          viewport: { width, height: width === 360 ? 740 : 900 },
-          expected: /Failed to load resource/,
-        });
+        const page = await stage().page({ at, profile, expected: /Failed to load resource/ });
         await page.locator(ready).first().waitFor();
         await open?.(page);
         expect(await seriousFindings(page)).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth - document.body.offsetWidth)).toBe(0);
         await stage().picture(page, `look-${name}-${colorScheme}-${width}`);
-        await page.context().close();
+        await page.close();
       },
     );
   });
@@ -92,6 +93,26 @@ export function appearancePaths(stage: () => Stage): void {
     expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark");
     await page.getByLabel("Theme").selectOption("system");
     expect(await ground()).toBe("rgb(250, 248, 243)");
+    await page.context().close();
+  });
+
+  test("nothing jumps while a page of results loads", async () => {
+    const page = await stage().page({ at: "#/c/demo/search?q=metformin&explain=all" });
+    await page.locator("[data-hit] table").first().waitFor();
+    await page.evaluate(() => document.fonts.ready);
+    const shift = await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          // Buffered entries come with the first callback, also when there are none.
+          const observer = new PerformanceObserver((list) => {
+            const shifts = list.getEntriesByType("layout-shift") as (PerformanceEntry & { value: number })[];
+            resolve(shifts.reduce((sum, { value }) => sum + value, 0));
+          });
+          observer.observe({ type: "layout-shift", buffered: true });
+          setTimeout(() => resolve(0), 500);
+        }),
+    );
+    expect(shift).toBeLessThanOrEqual(0.02);
     await page.context().close();
   });
 

@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { Stage } from "../stage.ts";
 
-export const QUESTION = "When is metformin stopped in kidney disease?";
+const QUESTION = "When is metformin stopped in kidney disease?";
 
 export async function ask(page: Page, question = QUESTION): Promise<void> {
   await page.getByRole("textbox").fill(question);

@@ -58,4 +58,32 @@ export function serverGonePaths(stage: () => Stage): void {
     await stage().picture(page, "task-lost");
     await page.context().close();
   });
+
+  test("another program on the port, and a server that is overloaded, are said in words", async () => {
+    const page = await stage().page({ at: "#/c/demo/search", expected });
+    await page.route("**/search", (route) => route.fulfill({ contentType: "text/html", body: "<h1>It works</h1>" }));
+    await page.getByRole("searchbox").fill("metformin");
+    await page.getByText("What the address answered is not JSON.").waitFor();
+    await stage().picture(page, "not-galen");
+    await page.unrouteAll();
+    const problem = {
+      type: "about:blank",
+      title: "Busy",
+      status: 503,
+      code: "overloaded",
+      detail: "Busy.",
+      instance: "/",
+      request_id: "1",
+    };
+    let refused = 0;
+    await page.route("**/search", (route) => {
+      refused += 1;
+      if (refused > 1) return route.continue();
+      return route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify(problem) });
+    });
+    await page.getByRole("searchbox").fill("metformin in children");
+    expect(await shownHits(page)).not.toEqual([]);
+    expect(refused).toBe(2);
+    await page.context().close();
+  });
 }

@@ -36,7 +36,7 @@ function Documents({ collection }: { collection: string }) {
         retry={() => void documents.refetch()}
       />
     );
-  if (!documents.data) return <Skeleton rows={6} />;
+  if (!documents.data) return <Skeleton rows={10} />;
   const rows = documents.data.pages.flatMap((page) => page.documents);
   const total = documents.data.pages[0]?.total ?? rows.length;
   return (

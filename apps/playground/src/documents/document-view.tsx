@@ -30,7 +30,7 @@ export function DocumentView({ collection, id, at, heading: Heading }: DocumentV
   });
   if (text.error && !text.data)
     return <ProblemMessage error={text.error} what="The document was not loaded." retry={() => void text.refetch()} />;
-  if (!text.data) return <Skeleton rows={5} />;
+  if (!text.data) return <Skeleton rows={1} lines={16} />;
   const { title, length } = text.data;
   return (
     <article className={styles.document}>

@@ -76,7 +76,7 @@ export function SearchPage({ route }: { route: SearchRoute }) {
           retry={() => void search.refetch()}
         />
       ) : !search.data ? (
-        <Skeleton rows={4} label="Searching" />
+        <Skeleton rows={5} lines={7} label="Searching" />
       ) : hits.length === 0 && !search.isPlaceholderData ? (
         <NoHits route={route} onChange={go} />
       ) : (

@@ -10,6 +10,12 @@ export function problemOf(error: unknown): ShownProblem {
   if (error instanceof StreamError) return { code: error.code, detail: error.message };
   if (error instanceof UnreachableError)
     return { code: "unreachable", detail: "The server does not answer.", hint: "Check that galen serve is running." };
+  if (error instanceof SyntaxError)
+    return {
+      code: "unexpected_response",
+      detail: "What the address answered is not JSON.",
+      hint: "Check whether a proxy or another program listens on this port.",
+    };
   const detail = error instanceof Error ? error.message : String(error);
   return { code: "page_error", detail, hint: "Reload the page." };
 }

@@ -1,7 +1,7 @@
 import type { Filter, SearchMode, Span } from "@galen/db/schemas";
 
 /** A document opened beside the results, optionally at a span. */
-export interface Panel {
+interface Panel {
   readonly id: string;
   readonly at?: Span;
 }

@@ -2,7 +2,7 @@ import type { SearchRequestInput } from "@galen/db/schemas";
 import type { SearchRoute } from "./route.ts";
 
 /** Hits of one page of results. */
-export const PAGE_SIZE = 10;
+const PAGE_SIZE = 10;
 
 /** The request that a search page stands for; undefined while there is nothing to ask. Explanations always come along: every hit shows its parts. */
 export function searchRequestOf({ query, mode, filter, brokenFilter }: SearchRoute): SearchRequestInput | undefined {

@@ -15,7 +15,7 @@ export function usePreference<Name extends "theme" | "shortcuts">(name: Name): (
   return useSyncExternalStore(preferences.subscribe, () => preferences[name]);
 }
 
-export function useMedia(query: string): boolean {
+function useMedia(query: string): boolean {
   return useSyncExternalStore(
     (listener) => {
       const media = matchMedia(query);
