@@ -5,6 +5,7 @@ export type { Embedder, EmbedOptions, LoadEmbedder, Splitter } from "./embedder.
 export { Embeddings } from "./embeddings.ts";
 export type { EmbeddingsHit, EmbeddingsOptions, EmbeddingsResult } from "./embeddings.ts";
 export type { EmbeddingsDocument, EmbeddingsId } from "./embeddings-document.ts";
+export { loadSentenceTransformer } from "./embedders/sentence-transformer.ts";
 export { DbError } from "./errors.ts";
 export type { DbErrorCode } from "./errors.ts";
 export type { UpsertOptions, UpsertProgress } from "./ingestion/upsert.ts";

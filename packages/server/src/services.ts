@@ -1,8 +1,8 @@
 import { ModelError } from "@galen/core";
-import type { Embedder, LoadEmbedder, Database } from "@galen/db";
+import { loadSentenceTransformer } from "@galen/db";
+import type { Database, Embedder, LoadEmbedder } from "@galen/db";
 import { openAiChat, type ChatModel, openDatabase } from "@galen/rag";
 import type { Config } from "./config.ts";
-import { loadEmbedder as loadSentenceTransformer } from "./embedder.ts";
 import { errorFacts, type Logger } from "./logger.ts";
 import { TaskQueue } from "./tasks/task-queue.ts";
 
