@@ -45,8 +45,13 @@ export function ProblemMessage({
   return (
     <Message tone="danger" title={what} actions={retry && <Button onClick={retry}>Try again</Button>}>
       <p>
-        <Foreign>{problem.detail}</Foreign> {problem.hint && <Foreign>{problem.hint}</Foreign>}
+        <Foreign>{problem.detail}</Foreign>
       </p>
+      {problem.hint && (
+        <p>
+          <Foreign>{problem.hint}</Foreign>
+        </p>
+      )}
       {problem.errors?.map(({ pointer, message }) => (
         <p key={pointer + message}>
           <code>{pointer}</code> <Foreign>{message}</Foreign>
