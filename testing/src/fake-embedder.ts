@@ -13,7 +13,12 @@ export class FakeEmbedder implements AsyncDisposable {
   disposed = false;
   readonly #beforeEmbed: BeforeEmbed;
 
-  constructor({ model = "fake-words", dimension = 64, maxTokens = 256, beforeEmbed = noop }: FakeEmbedderOptions = {}) {
+  constructor({
+    model = "fake-words",
+    dimension = 256,
+    maxTokens = 256,
+    beforeEmbed = noop,
+  }: FakeEmbedderOptions = {}) {
     this.model = model;
     this.dimension = dimension;
     this.maxTokens = maxTokens;

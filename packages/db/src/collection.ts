@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Catalogue, CollectionRecord, StoredSummary } from "./catalogue/catalogue.ts";
-import { ListCursor } from "./list-cursor.ts";
 import type { Embedder, Splitter } from "./embedder.ts";
 import { DbError } from "./errors.ts";
 import { upsert } from "./ingestion/upsert.ts";
 import type { UpsertOptions } from "./ingestion/upsert.ts";
 import { CollectionWriter } from "./ingestion/writer.ts";
+import { ListCursor } from "./list-cursor.ts";
 import type { CollectionInfo, FieldType } from "./schemas/collection.ts";
 import { DocumentId } from "./schemas/document.ts";
 import type { DeleteResult, Document, DocumentPage, DocumentSummary, UpsertResult } from "./schemas/document.ts";
@@ -201,7 +201,7 @@ export class Collection {
       id: this.#id,
       catalogue,
       table,
-      maintenance: this.#writer.maintenanceFailure,
+      maintenance: this.#writer.maintenanceFailure ?? table.residentFailure,
     });
   }
 

@@ -16,7 +16,7 @@ test("a collection is created, found by name, listed and dropped", async () => {
   expect(await database.collection("medquad")).toBe(created);
   expect(await database.hasCollection("medquad")).toBe(true);
   expect(await database.collections()).toMatchObject([
-    { name: "medquad", model: "fake-words", dimension: 64, fields: { year: "number" }, documents: 0, passages: 0 },
+    { name: "medquad", model: "fake-words", dimension: 256, fields: { year: "number" }, documents: 0, passages: 0 },
   ]);
   await database.dropCollection("medquad");
   expect(await database.hasCollection("medquad")).toBe(false);

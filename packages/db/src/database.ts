@@ -168,7 +168,7 @@ export class Database implements AsyncDisposable {
   async #openCollection(record: CollectionRecord): Promise<Collection> {
     try {
       const location = { folder: this.#folder.tables, name: record.table };
-      const table = await PassageTable.open(this.#connection, location, record);
+      const table = await PassageTable.open(this.#connection, location, record, record.tableVersion);
       const tableFolder = join(this.#folder.tables, `${record.table}.lance`);
       const loadEmbedder = () => this.#embedder(record.modelName);
       return await Collection.open({

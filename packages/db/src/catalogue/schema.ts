@@ -1,6 +1,6 @@
-import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { FieldType } from "../schemas/collection.ts";
 import type { Metadata, Span } from "../schemas/document.ts";
+import { index, integer, primaryKey, sqliteTable, text } from "./drizzle.ts";
 
 /** One row a collection; `table` is the LanceDB table of its present generation. */
 export const collections = sqliteTable("collections", {

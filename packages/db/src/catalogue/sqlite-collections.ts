@@ -1,5 +1,5 @@
-import { eq } from "drizzle-orm";
 import type { CollectionRecord, NewCollection } from "./catalogue.ts";
+import { eq } from "./drizzle.ts";
 import { collections, documents, seenFields, sources } from "./schema.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 

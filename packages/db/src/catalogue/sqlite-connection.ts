@@ -1,9 +1,8 @@
 import { fileURLToPath } from "node:url";
 import Sqlite from "better-sqlite3";
-import { drizzle } from "drizzle-orm/better-sqlite3";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
-import { migrate } from "drizzle-orm/better-sqlite3/migrator";
 import { DbError } from "../errors.ts";
+import { drizzle, migrate } from "./drizzle.ts";
 
 /** Version of the data folder as a whole. A newer Galen reads older ones; an older Galen refuses newer ones. */
 export const DATA_FOLDER_VERSION = 1;

@@ -1,5 +1,5 @@
-import { and, eq, gt, inArray, ne, sql } from "drizzle-orm";
 import type { DocumentVersion, StoredDocument, StoredSummary, StoredVersion, SummaryPage } from "./catalogue.ts";
+import { and, eq, gt, inArray, ne, sql } from "./drizzle.ts";
 import { documents } from "./schema.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 

@@ -1,6 +1,5 @@
-import { and, eq, inArray, lt, sql } from "drizzle-orm";
-import { alias } from "drizzle-orm/sqlite-core";
 import type { SettledFacts, StagedDocument, Unsettled } from "./catalogue.ts";
+import { alias, and, eq, inArray, lt, sql } from "./drizzle.ts";
 import { collections, documents, seenFields } from "./schema.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 import { idIn } from "./sqlite-documents.ts";

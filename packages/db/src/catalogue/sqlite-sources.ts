@@ -1,5 +1,5 @@
-import { and, eq, sql } from "drizzle-orm";
 import type { SourceRecord } from "./catalogue.ts";
+import { and, eq, sql } from "./drizzle.ts";
 import { seenFields as seenFieldRows, sources } from "./schema.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 

@@ -17,15 +17,15 @@ const LONG_IDLE_MS = 20_000;
 export class Maintenance {
   readonly #table: PassageTable;
   readonly #lane: Lane;
-  readonly #afterwards: () => Promise<void>;
+  readonly #makeDurable: () => Promise<void>;
   #written = 0;
   #timer: NodeJS.Timeout | undefined;
   failure: unknown;
 
-  constructor({ table, lane, afterwards }: { table: PassageTable; lane: Lane; afterwards: () => Promise<void> }) {
+  constructor({ table, lane, makeDurable }: { table: PassageTable; lane: Lane; makeDurable: () => Promise<void> }) {
     this.#table = table;
     this.#lane = lane;
-    this.#afterwards = afterwards;
+    this.#makeDurable = makeDurable;
   }
 
   /** To be called in the lane after each write. */
@@ -48,7 +48,10 @@ export class Maintenance {
     if (this.#written === 0) return;
     try {
       await this.#table.optimize();
-      await this.#afterwards();
+      await this.#makeDurable();
+      // Only now: until the compacted version is on disk, a power cut must find the one before it.
+      await this.#table.prune();
+      await this.#makeDurable();
       this.#written = 0;
       this.failure = undefined;
     } catch (error) {

@@ -23,11 +23,11 @@ export class CollectionWriter {
     this.#collectionId = collectionId;
     this.#catalogue = catalogue;
     this.#table = table;
-    const afterwards = async () => catalogue.setTableVersion(collectionId, await table.makeDurable());
-    this.#maintenance = new Maintenance({ table, lane: this.#lane, afterwards });
+    const makeDurable = async () => catalogue.setTableVersion(collectionId, await table.makeDurable());
+    this.#maintenance = new Maintenance({ table, lane: this.#lane, makeDurable });
   }
 
-  /** Stores the documents as one revision, which it returns. All of them are searchable afterwards, or none. */
+  /** Stores the documents as one revision, which it returns. All of them are searchable makeDurable, or none. */
   store(documents: readonly EmbeddedDocument[]): Promise<number> {
     return this.#write("Storing documents", async () => {
       const rev = await this.#catalogue.stage(this.#collectionId, documents);

@@ -1,5 +1,5 @@
-import { parseDate } from "./date.ts";
 import type { FieldType } from "../schemas/collection.ts";
+import { parseDate } from "./date.ts";
 
 /** What a declared field holds in the table: strings, numbers (dates as milliseconds), booleans, lists of strings. */
 export type FieldValue = string | number | boolean | readonly string[];

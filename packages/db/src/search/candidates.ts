@@ -1,6 +1,7 @@
-import type { FusedScore, Fusion, LegName, LegScore } from "../fusion/fusion.ts";
+import type { FusedScore, Fusion, LegName, LegScore, LegScores } from "../fusion/fusion.ts";
 import type { SearchMode } from "../schemas/search.ts";
-import type { LegOptions, PassageRow, PassageTable, ScoredPassage } from "../tables/passage-table.ts";
+import type { PassageRow, ScoredPassage } from "../tables/passage-row.ts";
+import type { LegOptions, PassageTable } from "../tables/passage-table.ts";
 
 /** A passage with its final score; the legs are what `explain` shows. */
 export interface RankedPassage extends PassageRow, FusedScore {}
@@ -22,6 +23,8 @@ export interface Candidates {
   readonly complete: boolean;
 }
 
+/** Matches that the keyword leg of a hybrid search lists: their scores come with them, which saves asking for single ones. */
+const KEYWORD_DEPTH = 2_000;
 /** Deepest that ties at the cut are followed; equal scores beyond are cut in the table's order. */
 const MAX_DEPTH = 10_000;
 
@@ -38,44 +41,52 @@ export async function findCandidates(table: PassageTable, request: CandidateRequ
 
 async function hybrid(table: PassageTable, request: CandidateRequest): Promise<Candidates> {
   const { query, where, depth, embedQuery, time, fusion } = request;
+  const matching = (options: LegOptions) => table.matching(query, options);
   const [keyword, [vector, dense]] = await Promise.all([
-    time("keyword", () => list((options) => table.matchingWithVectors(query, options), where, depth)),
+    time("keyword", () => list(matching, where, Math.max(depth, KEYWORD_DEPTH))),
     time("embed", embedQuery).then(async (vector) => [vector, await nearest(table, request, vector)] as const),
   ]);
+  const listed = { dense: dense.passages, keyword: keyword.passages.slice(0, depth) };
   const rows = new Map<string, PassageRow>();
-  const scores = new Map<string, { dense?: LegScore; keyword?: LegScore }>();
-  for (const [at, { vector: stored, score, ...row }] of keyword.passages.entries()) {
-    rows.set(row.id, row);
-    scores.set(row.id, {
-      keyword: { raw: score, rank: at + 1 },
-      dense: { raw: settled(cosine(vector, stored)), rank: null },
-    });
+  const ranks = { dense: new Map<string, LegScore>(), keyword: new Map<string, LegScore>() };
+  for (const leg of ["dense", "keyword"] as const) {
+    for (const [at, { score, ...row }] of listed[leg].entries()) {
+      rows.set(row.id, row);
+      ranks[leg].set(row.id, { raw: score, rank: at + 1 });
+    }
   }
-  for (const [at, { score, ...row }] of dense.passages.entries()) {
-    rows.set(row.id, row);
-    scores.set(row.id, { ...scores.get(row.id), dense: { raw: score, rank: at + 1 } });
-  }
-  await time("exact", () => scoreMissed(table, query, scores, keyword));
-  const candidates = [...scores];
-  const fused = fusion(candidates.map(([, legs]) => legs));
-  const ranked = candidates.flatMap(([id], at) => {
-    const [row, score] = [rows.get(id), fused[at]];
-    return row && score ? [{ ...row, ...score }] : [];
+  await time("exact", async () => {
+    const missed = (leg: LegName) => [...rows.keys()].filter((id) => !ranks[leg].has(id));
+    const cosines = await table.cosines(vector, missed("dense"));
+    for (const [id, cosine] of cosines) ranks.dense.set(id, { raw: settled(cosine), rank: null });
+    const scores = await matchScores(table, query, missed("keyword"), keyword);
+    for (const id of missed("keyword")) ranks.keyword.set(id, { raw: settled(scores.get(id) ?? 0), rank: null });
   });
-  return { ranked: ranked.sort(byScore), complete: dense.complete && keyword.complete };
+  const candidates = Array.from(rows.values(), (row) => ({ row, legs: legsOf(row.id, ranks) }));
+  const fused = fusion(candidates.map(({ legs }) => legs));
+  const ranked = candidates.flatMap(({ row }, at) => (fused[at] ? [{ ...row, ...fused[at] }] : []));
+  return {
+    ranked: ranked.sort(byScore),
+    complete: dense.complete && keyword.complete && keyword.passages.length <= depth,
+  };
 }
 
-/** A keyword leg that listed all its matches has nothing to say about the others: their BM25 is 0. */
-async function scoreMissed(
+/** BM25 of what the leg did not rank among its best: it may have listed it further down, and what it did not match has 0. */
+async function matchScores(
   table: PassageTable,
   query: string,
-  scores: Map<string, { dense?: LegScore; keyword?: LegScore }>,
-  keyword: { complete: boolean },
-): Promise<void> {
-  const missed = [...scores].filter(([, legs]) => !legs.keyword).map(([id]) => id);
-  const found = keyword.complete || missed.length === 0 ? new Map() : await table.matchScores(query, missed);
-  for (const id of missed)
-    scores.set(id, { ...scores.get(id), keyword: { raw: settled(found.get(id) ?? 0), rank: null } });
+  missed: readonly string[],
+  keyword: { readonly passages: readonly ScoredPassage[]; readonly complete: boolean },
+): Promise<Map<string, number>> {
+  const known = new Map(keyword.passages.map(({ id, score }) => [id, score]));
+  const unknown = keyword.complete ? [] : missed.filter((id) => !known.has(id));
+  if (unknown.length === 0) return known;
+  return new Map([...known, ...(await table.matchScores(query, unknown))]);
+}
+
+function legsOf(id: string, ranks: Readonly<Record<LegName, ReadonlyMap<string, LegScore>>>): LegScores {
+  const [dense, keyword] = [ranks.dense.get(id), ranks.keyword.get(id)];
+  return { ...(dense && { dense }), ...(keyword && { keyword }) };
 }
 
 async function nearest(table: PassageTable, request: CandidateRequest, known?: Float32Array) {
@@ -114,16 +125,4 @@ function byScore(left: PassageRow & { score: number }, right: PassageRow & { sco
 /** Two routes to the same score differ in its last bits: without them, ties are ties and pages agree with each other. */
 function settled(score: number): number {
   return Math.round(score * 1e6) / 1e6;
-}
-
-function cosine(left: Float32Array, right: Float32Array): number {
-  let [dot, leftNorm, rightNorm] = [0, 0, 0];
-  for (const [at, value] of left.entries()) {
-    const other = right[at] ?? 0;
-    dot += value * other;
-    leftNorm += value * value;
-    rightNorm += other * other;
-  }
-  const norm = Math.sqrt(leftNorm * rightNorm);
-  return norm === 0 ? 0 : dot / norm;
 }

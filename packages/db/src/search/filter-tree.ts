@@ -100,6 +100,8 @@ function requireSmall(input: unknown): void {
     for (const filter of level) {
       if (typeof filter !== "object" || filter === null || Array.isArray(filter)) continue;
       for (const [key, value] of Object.entries(filter)) {
+        // The validator would drop it, and the filter would then match more than it says.
+        if (key === "__proto__") throw invalidFilter("/__proto__", "no field has this name");
         if (key === "and" || key === "or") next.push(...(Array.isArray(value) ? value : []));
         else if (key === "not") next.push(value);
         else

@@ -27,7 +27,7 @@ export interface SearchSources {
 }
 
 /** Passages each leg lists at least: deep enough that pages of ten and one of a hundred agree. */
-const MIN_DEPTH = 100;
+const MIN_DEPTH = 400;
 const DEPTH_PER_HIT = 4;
 /** Deepest search, for documents of so many passages that few of them fill a page. */
 const MAX_DEPTH = 10_000;
@@ -173,7 +173,8 @@ function keyOf({ id, rev }: { id: string; rev: number }): string {
 
 function hitOf(document: StoredDocument, entry: RankedPassage, explain: boolean, fusion: string): Hit {
   const { id, text, title, tags, metadata } = document;
-  const { start, end, score, legs } = entry;
+  const { start, end } = document.passages[entry.chunkNo] ?? { start: 0, end: text.length };
+  const { score, legs } = entry;
   return {
     id,
     score,

@@ -1,8 +1,10 @@
-import * as arrow from "apache-arrow";
+import type { Table, Vector } from "apache-arrow";
 import type { StagedDocument } from "../catalogue/catalogue.ts";
 import { fieldValue } from "../metadata/field-value.ts";
 import { metadataLabels } from "../metadata/labels.ts";
-import { fieldColumn, passageSchema } from "./passage-schema.ts";
+import { arrow } from "./arrow.ts";
+import { passageId } from "./passage-row.ts";
+import { fieldColumn, passageSchema, vectorType } from "./passage-schema.ts";
 import type { TableShape } from "./passage-schema.ts";
 
 /** A document with the vector of each of its passages. */
@@ -15,12 +17,8 @@ export function searchText(title: string | undefined, passage: string): string {
   return title ? `${title}\n${passage}` : passage;
 }
 
-export function passageId(documentId: string, chunkNo: number): string {
-  return `${documentId}#${chunkNo}`;
-}
-
 /** The rows of these documents at one revision, as one Arrow table. */
-export function passageRows(documents: readonly EmbeddedDocument[], rev: number, shape: TableShape): arrow.Table {
+export function passageRows(documents: readonly EmbeddedDocument[], rev: number, shape: TableShape): Table {
   const schema = passageSchema(shape);
   const rows = documents.flatMap((document) => {
     const labels = metadataLabels(document.metadata, shape.fields);
@@ -51,11 +49,10 @@ export function passageRows(documents: readonly EmbeddedDocument[], rev: number,
 }
 
 /** All vectors in one flat buffer: [rows × dimension]. */
-function vectorColumn(documents: readonly EmbeddedDocument[], rows: number, { dimension }: TableShape): arrow.Vector {
+function vectorColumn(documents: readonly EmbeddedDocument[], rows: number, { dimension }: TableShape): Vector {
   const flat = new Float32Array(rows * dimension);
   let row = 0;
   for (const vector of documents.flatMap(({ vectors }) => vectors)) flat.set(vector, dimension * row++);
   const item = arrow.makeData({ type: new arrow.Float32(), length: flat.length, nullCount: 0, data: flat });
-  const type = new arrow.FixedSizeList(dimension, new arrow.Field("item", new arrow.Float32(), true));
-  return new arrow.Vector([arrow.makeData({ type, length: rows, nullCount: 0, child: item })]);
+  return new arrow.Vector([arrow.makeData({ type: vectorType(dimension), length: rows, nullCount: 0, child: item })]);
 }

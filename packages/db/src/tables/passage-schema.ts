@@ -1,5 +1,6 @@
-import * as arrow from "apache-arrow";
+import type { DataType, FixedSizeList, Float32, Schema } from "apache-arrow";
 import type { FieldType } from "../schemas/collection.ts";
+import { arrow } from "./arrow.ts";
 
 /** What a table needs to know of its collection. */
 export interface TableShape {
@@ -13,7 +14,7 @@ export function fieldColumn(name: string): string {
 }
 
 /** One row a passage. The document's text itself stays in the catalogue; `search_text` is what is analysed and embedded. */
-export function passageSchema({ dimension, fields }: TableShape): arrow.Schema {
+export function passageSchema({ dimension, fields }: TableShape): Schema {
   return new arrow.Schema([
     new arrow.Field("id", utf8, false),
     new arrow.Field("doc_id", utf8, false),
@@ -32,7 +33,7 @@ export function passageSchema({ dimension, fields }: TableShape): arrow.Schema {
   ]);
 }
 
-export function vectorType(dimension: number): arrow.FixedSizeList<arrow.Float32> {
+export function vectorType(dimension: number): FixedSizeList<Float32> {
   return new arrow.FixedSizeList(dimension, new arrow.Field("item", new arrow.Float32(), true));
 }
 
@@ -49,4 +50,4 @@ const fieldTypes = {
   boolean: new arrow.Bool(),
   date: float64,
   "string[]": list,
-} satisfies Record<FieldType, arrow.DataType>;
+} satisfies Record<FieldType, DataType>;

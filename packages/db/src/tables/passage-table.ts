@@ -2,25 +2,17 @@ import { join } from "node:path";
 import * as lancedb from "@lancedb/lancedb";
 import type { Table as ArrowTable } from "apache-arrow";
 import { DurabilityBarrier } from "../storage/durability.ts";
+import { PassageVectors } from "../vectors/passage-vectors.ts";
+import { passageRow } from "./passage-row.ts";
+import type { ScoredPassage } from "./passage-row.ts";
 import { passageRows } from "./passage-rows.ts";
 import type { EmbeddedDocument } from "./passage-rows.ts";
 import { passageSchema } from "./passage-schema.ts";
 import type { TableShape } from "./passage-schema.ts";
+import { ROW_COLUMNS, numbers, passageRowsOf, rowVectors, strings } from "./query-rows.ts";
+import { ResidentVectors } from "./resident-vectors.ts";
 import { both, isIn, quote } from "./sql.ts";
-
-/** Where a passage stands, and which version of its document it belongs to. */
-export interface PassageRow {
-  readonly id: string;
-  readonly documentId: string;
-  readonly rev: number;
-  readonly chunkNo: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-export interface ScoredPassage extends PassageRow {
-  readonly score: number;
-}
+import { removeLaterVersions } from "./later-versions.ts";
 
 export interface LegOptions {
   readonly where: string | undefined;
@@ -33,11 +25,13 @@ export class PassageTable implements Disposable {
   readonly shape: TableShape;
   readonly #table: lancedb.Table;
   readonly #barrier: DurabilityBarrier;
+  readonly #resident: ResidentVectors;
 
   private constructor(table: lancedb.Table, shape: TableShape, folder: string) {
     this.name = table.name;
     this.shape = shape;
     this.#table = table;
+    this.#resident = new ResidentVectors(table, shape.dimension);
     this.#barrier = new DurabilityBarrier(folder);
   }
 
@@ -52,12 +46,24 @@ export class PassageTable implements Disposable {
     await table.setUnenforcedPrimaryKey("id");
     await table.createIndex("search_text", { config: lancedb.Index.fts() });
     const created = new PassageTable(table, shape, tableFolder(location));
+    created.#resident.beginEmpty();
     await created.#barrier.pass();
     return created;
   }
 
-  static async open(connection: lancedb.Connection, location: TableLocation, shape: TableShape): Promise<PassageTable> {
-    return new PassageTable(await connection.openTable(location.name), shape, tableFolder(location));
+  /**
+   * @param durableVersion the last version known to be on disk. Newer ones were never acknowledged, and a power cut may have torn
+   * them: the table goes back to it.
+   */
+  static async open(
+    connection: lancedb.Connection,
+    location: TableLocation,
+    shape: TableShape,
+    durableVersion?: number,
+  ): Promise<PassageTable> {
+    const folder = tableFolder(location);
+    if (durableVersion !== undefined) await removeLaterVersions(folder, durableVersion);
+    return new PassageTable(await connection.openTable(location.name), shape, folder);
   }
 
   version(): Promise<number> {
@@ -70,16 +76,20 @@ export class PassageTable implements Disposable {
    */
   async replace(documents: readonly EmbeddedDocument[], rev: number): Promise<void> {
     const ids = documents.map(({ id }) => id);
-    await this.#table
-      .mergeInsert("id")
-      .whenMatchedUpdateAll({ where: "source.doc_rev >= target.doc_rev" })
-      .whenNotMatchedInsertAll()
-      .whenNotMatchedBySourceDelete({ where: `${isIn("doc_id", ids)} AND doc_rev <= ${rev}` })
-      .execute(passageRows(documents, rev, this.shape));
+    await this.#resident.during(async () => {
+      await this.#table
+        .mergeInsert("id")
+        .whenMatchedUpdateAll({ where: "source.doc_rev >= target.doc_rev" })
+        .whenNotMatchedInsertAll()
+        .whenNotMatchedBySourceDelete({ where: `${isIn("doc_id", ids)} AND doc_rev <= ${rev}` })
+        .execute(passageRows(documents, rev, this.shape));
+    });
+    this.#resident.replace(documents, rev);
   }
 
   async removeDocuments(ids: readonly string[]): Promise<void> {
-    await this.#table.delete(isIn("doc_id", ids));
+    await this.#resident.during(() => this.#table.delete(isIn("doc_id", ids)));
+    this.#resident.remove(ids);
   }
 
   /** Puts all writes so far on disk, and says which table version that is. */
@@ -88,10 +98,18 @@ export class PassageTable implements Disposable {
     return this.#table.version();
   }
 
-  /** Compacts, indexes and prunes. Twice: the first run's prune comes before its index update and leaves the old index behind. */
+  /** Compacts and indexes. Twice: the first run can leave fragments that only the second joins. Old versions stay readable. */
   async optimize(): Promise<void> {
-    await this.#table.optimize({ cleanupOlderThan: new Date() });
-    await this.#table.optimize({ cleanupOlderThan: new Date() });
+    await this.#table.optimize({ cleanupOlderThan: new Date(0) });
+    await this.#table.optimize({ cleanupOlderThan: new Date(0) });
+  }
+
+  /** Frees the space of all versions before the present one, which must be durable. */
+  async prune(): Promise<void> {
+    const present = await this.#table.version();
+    const versions = await this.#table.listVersions();
+    const timestamp = versions.find(({ version }) => version === present)?.timestamp;
+    if (timestamp) await this.#table.optimize({ cleanupOlderThan: timestamp });
   }
 
   /** Rows that the full-text index does not cover yet: a search scores them one by one. */
@@ -100,22 +118,35 @@ export class PassageTable implements Disposable {
     return stats?.numUnindexedRows ?? 0;
   }
 
+  /** Passages whose vectors are in memory; `undefined` while they are not loaded. */
+  get residentRows(): number | undefined {
+    return this.#resident.loaded;
+  }
+
+  /** Why the vectors are not in memory, if that is a failure. */
+  get residentFailure(): unknown {
+    return this.#resident.failure;
+  }
+
   countRows(where?: string): Promise<number> {
     return this.#read(() => this.#table.countRows(where));
   }
 
-  /** Nearest passages by cosine similarity, all matching rows scored. */
+  /** Nearest passages by cosine similarity, all matching rows scored; with ties of the last, maybe more than `limit`. */
   async nearest(vector: Float32Array, { where, limit }: LegOptions): Promise<ScoredPassage[]> {
-    const rows = await this.#read(() => {
-      const query = this.#table.query().nearestTo(vector).distanceType("cosine").bypassVectorIndex();
-      if (where !== undefined) query.where(where);
-      return query
-        .select([...ROW_COLUMNS, "_distance"])
-        .limit(limit)
-        .toArrow();
-    });
-    const distances = numbers(rows, "_distance");
-    return passageRowsOf(rows).map((row, at) => ({ ...row, score: 1 - (distances[at] ?? 1) }));
+    const vectors = this.#resident.vectors();
+    if (!vectors) return this.#nearestInTable(vector, { where, limit });
+    const among = where === undefined ? undefined : await this.#ids(where);
+    return vectors.nearest(vector, limit, among);
+  }
+
+  /** Cosine similarity of these passages. */
+  async cosines(vector: Float32Array, ids: readonly string[]): Promise<Map<string, number>> {
+    const resident = this.#resident.vectors();
+    if (resident) return resident.cosines(vector, ids);
+    const stored = new PassageVectors(this.shape.dimension);
+    for (const [id, found] of await this.#vectorsWhere(isIn("id", ids))) stored.add(passageRow(id, 0), found);
+    return stored.cosines(vector, ids);
   }
 
   /** Passages that contain terms of the query, by BM25. */
@@ -123,13 +154,6 @@ export class PassageTable implements Disposable {
     const rows = await this.#matching(query, { where, limit }, ROW_COLUMNS);
     const scores = numbers(rows, "_score");
     return passageRowsOf(rows).map((row, at) => ({ ...row, score: scores[at] ?? 0 }));
-  }
-
-  /** The same, with the stored vectors, so that the other leg's score can be computed. */
-  async matchingWithVectors(query: string, options: LegOptions): Promise<(ScoredPassage & { vector: Float32Array })[]> {
-    const rows = await this.#matching(query, options, [...ROW_COLUMNS, "vector"]);
-    const [scores, vectors] = [numbers(rows, "_score"), rowVectors(rows)];
-    return passageRowsOf(rows).map((row, at) => ({ ...row, score: scores[at] ?? 0, vector: vectors(at) }));
   }
 
   /** BM25 of these passages; one without any term of the query is absent. */
@@ -143,7 +167,7 @@ export class PassageTable implements Disposable {
   async vectorsAt(versions: readonly { id: string; rev: number }[]): Promise<Map<string, Float32Array>> {
     if (versions.length === 0) return new Map();
     const at = versions.map(({ id, rev }) => both(isIn("doc_id", [id]), `doc_rev = ${rev}`));
-    return this.#vectors(at.join(" OR "));
+    return this.#vectorsWhere(at.join(" OR "));
   }
 
   /** Ids of matching documents, in order of id. */
@@ -183,6 +207,23 @@ export class PassageTable implements Disposable {
     this.#table.close();
   }
 
+  async #nearestInTable(vector: Float32Array, { where, limit }: LegOptions): Promise<ScoredPassage[]> {
+    const rows = await this.#read(() => {
+      const query = this.#table.query().nearestTo(vector).distanceType("cosine").bypassVectorIndex();
+      if (where !== undefined) query.where(where);
+      return query
+        .select([...ROW_COLUMNS, "_distance"])
+        .limit(limit)
+        .toArrow();
+    });
+    const distances = numbers(rows, "_distance");
+    return passageRowsOf(rows).map((row, at) => ({ ...row, score: 1 - (distances[at] ?? 1) }));
+  }
+
+  async #ids(where: string): Promise<string[]> {
+    return strings(await this.#read(() => this.#table.query().where(where).select(["id"]).toArrow()), "id");
+  }
+
   #matching(query: string, { where, limit }: LegOptions, columns: readonly string[]): Promise<ArrowTable> {
     return this.#read(() => {
       const matching = this.#table.query().fullTextSearch(new lancedb.MatchQuery(query, "search_text"));
@@ -194,10 +235,10 @@ export class PassageTable implements Disposable {
     });
   }
 
-  async #vectors(where: string): Promise<Map<string, Float32Array>> {
+  async #vectorsWhere(where: string): Promise<Map<string, Float32Array>> {
     const rows = await this.#read(() => this.#table.query().where(where).select(["id", "vector"]).toArrow());
     const vectors = rowVectors(rows);
-    return new Map(strings(rows, "id").map((id, at) => [id, vectors(at)]));
+    return new Map(strings(rows, "id").map((id, at) => [id, vectors[at] ?? new Float32Array()]));
   }
 
   /** A reader may meet files that maintenance has just pruned; the newest version then has their content elsewhere. */
@@ -218,40 +259,7 @@ export interface TableLocation {
 
 /** Pinned: what "stable" means changes with LanceDB's version. */
 const STORAGE_VERSION = "2.1";
-const ROW_COLUMNS = ["id", "doc_id", "doc_rev", "chunk_no", "start", "end"];
 
 function tableFolder({ folder, name }: TableLocation): string {
   return join(folder, `${name}.lance`);
-}
-
-function passageRowsOf(rows: ArrowTable): PassageRow[] {
-  const [ids, documentIds] = [strings(rows, "id"), strings(rows, "doc_id")];
-  const [revs, chunkNos, starts, ends] = [
-    numbers(rows, "doc_rev"),
-    numbers(rows, "chunk_no"),
-    numbers(rows, "start"),
-    numbers(rows, "end"),
-  ];
-  return ids.map((id, at) => ({
-    id,
-    documentId: documentIds[at] ?? "",
-    rev: revs[at] ?? 0,
-    chunkNo: chunkNos[at] ?? 0,
-    start: starts[at] ?? 0,
-    end: ends[at] ?? 0,
-  }));
-}
-
-function strings(rows: ArrowTable, name: string): string[] {
-  return Array.from(rows.getChild(name) ?? [], String);
-}
-
-function numbers(rows: ArrowTable, name: string): ArrayLike<number> {
-  return rows.getChild(name)?.toArray() ?? [];
-}
-
-/** The stored vector of each row, copied out of the result. */
-function rowVectors(rows: ArrowTable): (at: number) => Float32Array {
-  const vectors = rows.getChild("vector");
-  return (at) => Float32Array.from(vectors?.get(at)?.toArray() ?? []);
 }

@@ -1,0 +1,160 @@
+import { describe, expect, test } from "vitest";
+import type { Catalogue, NewCollection, StagedDocument } from "./catalogue.ts";
+
+const collection: NewCollection = {
+  id: "c1",
+  name: "medquad",
+  modelName: undefined,
+  model: "m",
+  dimension: 8,
+  fields: { year: "number" },
+  table: "t1",
+};
+
+function staged(id: string, text: string, rest: Partial<StagedDocument> = {}): StagedDocument {
+  const at = new Date("2026-01-02T03:04:05.678Z");
+  return {
+    id,
+    text,
+    title: undefined,
+    tags: undefined,
+    metadata: {},
+    source: undefined,
+    passages: [{ start: 0, end: text.length }],
+    contentHash: `content ${text}`,
+    textHash: `text ${text}`,
+    createdAt: at,
+    updatedAt: at,
+    ...rest,
+  };
+}
+
+/** What the rest of the package relies on, whatever database the catalogue lives in. `reopen` gives the same data again. */
+export function catalogueContract(
+  name: string,
+  open: () => Promise<{ catalogue: Catalogue; reopen: () => Promise<Catalogue> } & AsyncDisposable>,
+): void {
+  describe(`catalogue ${name}`, () => {
+    test("collections have unique names and a state", async () => {
+      await using opened = await open();
+      const { catalogue } = opened;
+      expect(await catalogue.addCollection(collection)).toBe(true);
+      expect(await catalogue.addCollection({ ...collection, id: "c2", table: "t2" })).toBe(false);
+      expect(await catalogue.findCollection("medquad")).toMatchObject({ ...collection, state: "creating", version: 0 });
+      await catalogue.setCollectionState("c1", "ready", 7);
+      expect(await catalogue.listCollections()).toMatchObject([{ id: "c1", state: "ready", tableVersion: 7 }]);
+      await catalogue.setTableVersion("c1", 9);
+      expect((await catalogue.findCollection("medquad"))?.tableVersion).toBe(9);
+      expect(await catalogue.findCollection("other")).toBeUndefined();
+    });
+
+    test("a staged revision is invisible until it is settled, but can be read by its number", async () => {
+      await using opened = await open();
+      const { catalogue } = opened;
+      await catalogue.addCollection(collection);
+      const rich = { title: "T", tags: ["x"], metadata: { year: 1, deep: { a: [null] } }, source: "f" };
+      const rev = await catalogue.stage("c1", [staged("a", "old", rich)]);
+      expect(await catalogue.document("c1", "a")).toBeUndefined();
+      expect(await catalogue.countDocuments("c1")).toBe(0);
+      expect(await catalogue.documentsAt("c1", [{ id: "a", rev }])).toMatchObject([staged("a", "old", rich)]);
+      expect(await catalogue.unsettled("c1")).toEqual({ upserts: [{ rev, ids: ["a"] }], deletes: [] });
+      await catalogue.settle("c1", rev, { tableVersion: 3, fields: ["deep", "deep.a"] });
+      expect(await catalogue.document("c1", "a")).toMatchObject({ ...staged("a", "old", rich), rev });
+      expect(await catalogue.unsettled("c1")).toEqual({ upserts: [], deletes: [] });
+      expect(await catalogue.findCollection("medquad")).toMatchObject({ version: rev, tableVersion: 3 });
+      expect(await catalogue.seenFields("c1")).toEqual(["deep", "deep.a"]);
+    });
+
+    test("settling replaces older versions of the same documents, and only those", async () => {
+      await using opened = await open();
+      const { catalogue } = opened;
+      await catalogue.addCollection(collection);
+      const first = await catalogue.stage("c1", [staged("a", "old"), staged("b", "kept")]);
+      await catalogue.settle("c1", first, { tableVersion: 1 });
+      const second = await catalogue.stage("c1", [staged("a", "new")]);
+      expect(second).toBeGreaterThan(first);
+      expect((await catalogue.document("c1", "a"))?.text).toBe("old");
+      await catalogue.settle("c1", second, { tableVersion: 2 });
+      expect(await catalogue.documentsAt("c1", [{ id: "a", rev: first }])).toEqual([]);
+      expect((await catalogue.versions("c1", ["a", "b", "none"])).size).toBe(2);
+      expect(await Array.fromAsync(catalogue.manifest("c1"))).toEqual([
+        { id: "a", rev: second, passages: 1 },
+        { id: "b", rev: first, passages: 1 },
+      ]);
+    });
+
+    test("undoing forgets a revision, whose number is not used again", async () => {
+      await using opened = await open();
+      const { catalogue } = opened;
+      await catalogue.addCollection(collection);
+      const first = await catalogue.stage("c1", [staged("a", "x")]);
+      await catalogue.undo("c1", first);
+      expect(await catalogue.unsettled("c1")).toEqual({ upserts: [], deletes: [] });
+      const reopened = await opened.reopen();
+      expect(await reopened.stage("c1", [staged("a", "y")])).toBeGreaterThan(first);
+    });
+
+    test("a deletion hides at once what exists, and removes it when it is settled", async () => {
+      await using opened = await open();
+      const { catalogue } = opened;
+      await catalogue.addCollection(collection);
+      const stored = await catalogue.stage("c1", [staged("a", "x"), staged("b", "y")]);
+      await catalogue.settle("c1", stored, { tableVersion: 1 });
+      const { ids, rev } = await catalogue.stageDelete("c1", ["a", "none"]);
+      expect(ids).toEqual(["a"]);
+      expect(await catalogue.document("c1", "a")).toBeUndefined();
+      expect(await catalogue.documentsAt("c1", [{ id: "a", rev: stored }])).toEqual([]);
+      expect(await catalogue.countDocuments("c1")).toBe(1);
+      expect((await (await opened.reopen()).unsettled("c1")).deletes).toEqual(["a"]);
+      await catalogue.settleDelete("c1", rev, { tableVersion: 2 });
+      expect((await catalogue.unsettled("c1")).deletes).toEqual([]);
+    });
+
+    test("summaries page by id in byte order, sources and texts are found", async () => {
+      await using opened = await open();
+      const { catalogue } = opened;
+      await catalogue.addCollection(collection);
+      const documents = ["a", "B", "é", "😀", "10", "9"].map((id) =>
+        staged(id, `it's ${id} text`, { source: `s-${id.length}` }),
+      );
+      const rev = await catalogue.stage("c1", documents);
+      await catalogue.settle("c1", rev, { tableVersion: 1 });
+      const page = await catalogue.summaries("c1", { limit: 3 });
+      expect(page.map(({ id }) => id)).toEqual(["10", "9", "B"]);
+      const next = await catalogue.summaries("c1", { limit: 10, after: "B" });
+      expect(next.map(({ id }) => id)).toEqual(["a", "é", "😀"]);
+      expect(await catalogue.summaries("c1", { limit: 10, ids: ["a", "none"] })).toMatchObject([
+        { id: "a", length: 11, snippet: "it's a text" },
+      ]);
+      expect(await catalogue.idsBySource("c1", "s-2")).toEqual(["10", "😀"]);
+      expect(await catalogue.idsContaining("c1", "it's 😀")).toEqual(["😀"]);
+      await catalogue.setSource("c1", ["10"], "other");
+      expect(await catalogue.idsBySource("c1", "other")).toEqual(["10"]);
+    });
+
+    test("removing a collection removes what belongs to it", async () => {
+      await using opened = await open();
+      const { catalogue } = opened;
+      await catalogue.addCollection(collection);
+      await catalogue.settle("c1", await catalogue.stage("c1", [staged("a", "x")]), { tableVersion: 1, fields: ["f"] });
+      await catalogue.setSourceRecord("c1", { source: "s", hash: "h", documents: 1, updatedAt: new Date() });
+      await catalogue.removeCollection("c1");
+      expect(await catalogue.listCollections()).toEqual([]);
+      expect(await catalogue.countDocuments("c1")).toBe(0);
+      expect(await catalogue.seenFields("c1")).toEqual([]);
+      expect(await catalogue.listSources("c1", "")).toEqual([]);
+    });
+
+    test("ids and texts of any characters are kept, also after reopening", async () => {
+      await using opened = await open();
+      const { catalogue } = opened;
+      await catalogue.addCollection(collection);
+      const odd = ["'", '"', "\\", "%_", "é", "e\u0301", "😀", "a b", "--", "\u2028"];
+      const documents = odd.map((id) => staged(id, `text\u0000 ${id}\n`));
+      await catalogue.settle("c1", await catalogue.stage("c1", documents), { tableVersion: 1 });
+      const reopened = await opened.reopen();
+      for (const { id, text } of documents) expect((await reopened.document("c1", id))?.text).toBe(text);
+      expect((await reopened.versions("c1", odd)).size).toBe(odd.length);
+    });
+  });
+}

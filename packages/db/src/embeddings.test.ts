@@ -1,0 +1,85 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { FakeEmbedder, temporaryDirectory } from "@galen/testing";
+import { expect, test } from "vitest";
+import { Embeddings } from "./embeddings.ts";
+import type { EmbeddingsDocument } from "./embeddings-document.ts";
+
+const loadEmbedder = async () => new FakeEmbedder();
+
+function* documents(): Generator<EmbeddingsDocument> {
+  yield "insulin lowers blood glucose";
+  yield ["stones", "kidney stones hurt", "renal"];
+  yield { id: 7, text: "asthma narrows the airways", year: 2021 };
+}
+
+test("the model card's snippet: index documents, run a query, get id, text and score", async () => {
+  await using embeddings = new Embeddings({ content: true, loadEmbedder });
+  await embeddings.index(documents());
+  const results = await embeddings.search("kidney stones");
+  expect(results[0]).toEqual({ id: "stones", text: "kidney stones hurt", score: expect.closeTo(0.8165, 3) });
+  expect(await embeddings.count()).toBe(3);
+});
+
+test("without content: pairs of id and score, numbers stay numbers", async () => {
+  await using embeddings = new Embeddings({ loadEmbedder });
+  await embeddings.index(documents());
+  expect((await embeddings.search("asthma airways", 1)).map(([id]) => id)).toEqual([7]);
+  expect((await embeddings.search("insulin glucose", 1)).map(([id]) => id)).toEqual([0]);
+});
+
+test("index replaces everything, upsert adds and replaces, delete returns what existed", async () => {
+  await using embeddings = new Embeddings({ content: true, keyword: true, loadEmbedder });
+  expect(await embeddings.search("anything")).toEqual([]);
+  await embeddings.upsert(documents());
+  await embeddings.upsert(["hearts beat", [7, "lungs breathe"]]);
+  expect(await embeddings.count()).toBe(4);
+  expect((await embeddings.search("hearts")).map(({ id }) => id)).toEqual(["1"]);
+  expect(await embeddings.search("asthma")).toEqual([]);
+  expect(await embeddings.delete(["stones", 7, "none"])).toEqual(["7", "stones"]);
+  expect(await embeddings.count()).toBe(2);
+  await embeddings.index(["only this"]);
+  expect(await embeddings.count()).toBe(1);
+  expect((await embeddings.search("only")).map(({ id }) => id)).toEqual(["0"]);
+});
+
+test("three results by default, none with a score of 0 or less", async () => {
+  await using embeddings = new Embeddings({ loadEmbedder });
+  await embeddings.index(Array.from({ length: 8 }, (_, at) => `kidney ${at}`));
+  expect(await embeddings.search("kidney")).toHaveLength(3);
+  await embeddings.index(["zebra"]);
+  expect(await embeddings.search("unrelated words")).toEqual([]);
+});
+
+test("a failing index leaves the old one in place", async () => {
+  await using embeddings = new Embeddings({ content: true, loadEmbedder });
+  await embeddings.index(documents());
+  await expect(embeddings.index(["good", { id: 1, text: "bad", ratio: Number.NaN }])).rejects.toMatchObject({
+    code: "document_invalid",
+  });
+  expect(await embeddings.count()).toBe(3);
+});
+
+test("a named folder keeps the index, a temporary one is removed", async () => {
+  await using folder = await temporaryDirectory();
+  {
+    await using embeddings = new Embeddings({ data: folder.path, loadEmbedder });
+    await embeddings.index(["first", "second"]);
+  }
+  {
+    await using embeddings = new Embeddings({ data: folder.path, loadEmbedder });
+    await embeddings.upsert(["third"]);
+    expect((await embeddings.search("third", 1)).map(([id]) => id)).toEqual([2]);
+  }
+  const before = (await readdir(tmpdir())).filter((name) => name.startsWith("galen-embeddings-"));
+  const embeddings = new Embeddings({ loadEmbedder });
+  await embeddings.index(["text"]);
+  const created = (await readdir(tmpdir())).filter(
+    (name) => name.startsWith("galen-embeddings-") && !before.includes(name),
+  );
+  expect(created.length).toBeGreaterThan(0);
+  await embeddings.close();
+  expect(existsSync(`${tmpdir()}/${created[0]}`)).toBe(false);
+  await expect(embeddings.count()).rejects.toMatchObject({ code: "database_closed" });
+});

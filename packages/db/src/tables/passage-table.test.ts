@@ -1,0 +1,99 @@
+import { FakeEmbedder, temporaryDirectory } from "@galen/testing";
+import { expect, test } from "vitest";
+import { connectTables } from "./connection.ts";
+import type { EmbeddedDocument } from "./passage-rows.ts";
+import { PassageTable } from "./passage-table.ts";
+
+const shape = { dimension: 32, fields: { even: "boolean" } } as const;
+const embedder = new FakeEmbedder({ dimension: 32 });
+
+const bare = {
+  title: undefined,
+  tags: undefined,
+  source: undefined,
+  contentHash: "",
+  textHash: "",
+  createdAt: new Date(0),
+  updatedAt: new Date(0),
+};
+
+async function embedded(ids: readonly string[]): Promise<EmbeddedDocument[]> {
+  return Promise.all(
+    ids.map(async (id) => ({
+      ...bare,
+      id,
+      text: `text ${id} one two`,
+      metadata: { even: Number(id.slice(1)) % 2 === 0 },
+      passages: [
+        { start: 0, end: 5 },
+        { start: 5, end: 14 },
+      ],
+      vectors: await embedder.embedDocuments([`text ${id}`, `${id} one two`]),
+    })),
+  );
+}
+
+const ids = Array.from({ length: 50 }, (_, at) => `d${at}`);
+const best = (scored: readonly { id: string; score: number; rev: number }[]) =>
+  scored
+    .map(({ id, rev, score }) => `${(1 - score).toFixed(4)} ${id} ${rev}`)
+    .sort()
+    .slice(0, 20);
+
+test("vectors in memory give what LanceDB gives: after writes, deletions, reopening, and with a filter", async () => {
+  await using folder = await temporaryDirectory();
+  const connection = await connectTables(folder.path);
+  const location = { folder: folder.path, name: "t" };
+  const written = await PassageTable.create(connection, location, shape);
+  await written.replace(await embedded(ids), 1);
+  await written.replace(await embedded(ids.slice(10, 20)), 2);
+  await written.removeDocuments(["d3", "d49", "none"]);
+  const query = await embedder.embedQuery("text d7 one");
+  for (const where of [undefined, "`f_even` = true", "doc_id = 'd7'", "false"]) {
+    const resident = best(await written.nearest(query, { where, limit: 20 }));
+    const fresh = await PassageTable.open(connection, location, shape);
+    const all = (where === undefined ? 96 : await written.countRows(where)) || 1;
+    const fromTable = (await fresh.nearest(query, { where, limit: all })).slice(0, 96);
+    expect(best(fromTable)).toEqual(resident);
+    const cosines = await written.cosines(query, ["d7#0", "d7#1", "d3#0"]);
+    const others = await fresh.cosines(query, ["d7#0", "d7#1", "d3#0"]);
+    expect([...cosines.keys()].sort()).toEqual(["d7#0", "d7#1"]);
+    for (const [id, cosine] of cosines) expect(others.get(id)).toBeCloseTo(cosine, 5);
+  }
+});
+
+test("vectors are loaded by the first search after opening, and follow the writer", async () => {
+  await using folder = await temporaryDirectory();
+  const connection = await connectTables(folder.path);
+  const location = { folder: folder.path, name: "t" };
+  await (await PassageTable.create(connection, location, shape)).replace(await embedded(ids), 1);
+  const table = await PassageTable.open(connection, location, shape);
+  const query = await embedder.embedQuery("text d7 one");
+  expect(table.residentRows).toBeUndefined();
+  await table.nearest(query, { where: undefined, limit: 5 });
+  await expect.poll(() => table.residentRows).toBe(100);
+  for (let round = 1; round < 5; round++) {
+    await table.replace(await embedded([`d${round}`, `n${round}`]), round + 1);
+    const found = best(await table.nearest(query, { where: undefined, limit: 200 }));
+    expect(table.residentRows).toBe(100 + 2 * round);
+    const fresh = await PassageTable.open(connection, location, shape);
+    expect(found).toEqual(best(await fresh.nearest(query, { where: undefined, limit: 200 })));
+  }
+});
+
+test("a failed commit does not leave vectors that may be wrong", async () => {
+  await using folder = await temporaryDirectory();
+  const connection = await connectTables(folder.path);
+  const location = { folder: folder.path, name: "t" };
+  const table = await PassageTable.create(connection, location, shape);
+  await table.replace(await embedded(["d1"]), 1);
+  const [wrong] = await embedded(["d2"]);
+  if (!wrong) throw new Error("one document");
+  await expect(table.replace([{ ...wrong, metadata: { even: "no" } }], 2)).rejects.toThrow("not a boolean");
+  expect(table.residentRows).toBeUndefined();
+  const query = await embedder.embedQuery("text d1");
+  expect(best(await table.nearest(query, { where: undefined, limit: 5 })).map((row) => row.split(" ")[1])).toEqual([
+    "d1#0",
+    "d1#1",
+  ]);
+});

@@ -1,0 +1,78 @@
+import { passageId } from "../tables/passage-row.ts";
+import type { PassageRow, ScoredPassage } from "../tables/passage-row.ts";
+import { VectorStore } from "./vector-store.ts";
+
+/** Cosines are sorted into this many bins to find the best: a few rows more than asked for pass, and ties stay together. */
+const BINS = 4_096;
+
+/** The vectors of a table's passages in memory, kept equal to the table by its writer. */
+export class PassageVectors {
+  readonly #store: VectorStore;
+  readonly #rows: PassageRow[] = [];
+  readonly #places = new Map<string, number>();
+
+  constructor(dimension: number) {
+    this.#store = new VectorStore(dimension);
+  }
+
+  get length(): number {
+    return this.#rows.length;
+  }
+
+  add(row: PassageRow, vector: Float32Array): void {
+    this.#places.set(row.id, this.#rows.length);
+    this.#rows.push(row);
+    this.#store.push(vector);
+  }
+
+  /** Passages of a document are numbered without gaps. */
+  removeDocument(documentId: string): void {
+    for (let chunkNo = 0; this.#remove(passageId(documentId, chunkNo)); chunkNo++);
+  }
+
+  /** The nearest passages, at least `limit` of them and all that tie with the last, in no particular order. */
+  nearest(query: Float32Array, limit: number, among?: readonly string[]): ScoredPassage[] {
+    const places = among?.flatMap((id) => this.#places.get(id) ?? []);
+    const cosines = places ? this.#store.cosinesAt(places, query) : this.#store.cosines(query);
+    const least = leastOfBest(cosines, limit);
+    const best: ScoredPassage[] = [];
+    for (const [at, score] of cosines.entries()) {
+      if (score < least) continue;
+      const row = this.#rows[places ? (places[at] ?? -1) : at];
+      if (row) best.push({ ...row, score });
+    }
+    return best;
+  }
+
+  /** Cosine of each of these passages; an unknown one is absent. */
+  cosines(query: Float32Array, ids: readonly string[]): Map<string, number> {
+    const known = ids.filter((id) => this.#places.has(id));
+    const places = known.map((id) => this.#places.get(id) ?? -1);
+    const cosines = this.#store.cosinesAt(places, query);
+    return new Map(known.map((id, at) => [id, cosines[at] ?? 0]));
+  }
+
+  #remove(id: string): boolean {
+    const place = this.#places.get(id);
+    if (place === undefined) return false;
+    this.#store.swapRemove(place);
+    this.#places.delete(id);
+    const last = this.#rows.pop();
+    if (last && last.id !== id) {
+      this.#rows[place] = last;
+      this.#places.set(last.id, place);
+    }
+    return true;
+  }
+}
+
+/** A bound that at least `limit` values reach, and few more. */
+function leastOfBest(values: Float32Array, limit: number): number {
+  if (values.length <= limit) return Number.NEGATIVE_INFINITY;
+  const counts = new Uint32Array(BINS);
+  const binOf = (value: number) => Math.min(BINS - 1, Math.max(0, Math.floor(((value + 1) / 2) * BINS)));
+  for (const value of values) counts[binOf(value)] = (counts[binOf(value)] ?? 0) + 1;
+  let bin = BINS - 1;
+  for (let found = counts[bin] ?? 0; found < limit && bin > 0; found += counts[bin] ?? 0) bin--;
+  return bin === 0 ? Number.NEGATIVE_INFINITY : (bin / BINS) * 2 - 1;
+}

@@ -1,0 +1,93 @@
+import { dotModule } from "./dot-module.ts";
+
+/** Rows scored in one call; the scores of a block lie between the query and the vectors. */
+const BLOCK_ROWS = 4_096;
+/** Components that one step of the loop takes: rows are padded with zeros to a multiple of it. */
+const STEP = 8;
+const PAGE_BYTES = 65_536;
+
+const compiled = new WebAssembly.Module(dotModule());
+
+type Dot = (vectors: number, end: number, query: number, out: number, bytes: number) => void;
+
+/** Vectors of one dimension in one flat memory, scored against a query in one pass. Scaled to length 1, so a dot product is a cosine. */
+export class VectorStore {
+  readonly #dimension: number;
+  readonly #stride: number;
+  readonly #base: number;
+  readonly #memory = new WebAssembly.Memory({ initial: 1 });
+  readonly #dot: Dot;
+  #length = 0;
+
+  constructor(dimension: number) {
+    this.#dimension = dimension;
+    this.#stride = Math.ceil(dimension / STEP) * STEP;
+    this.#base = this.#stride + BLOCK_ROWS;
+    const { exports } = new WebAssembly.Instance(compiled, { env: { memory: this.#memory } });
+    this.#dot = exports["dot"] as Dot;
+    this.#reserve(0);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Adds a vector at the end. */
+  push(vector: Float32Array): void {
+    this.#reserve(this.#length + 1);
+    this.#length++;
+    this.#write(this.#offset(this.#length - 1), vector);
+  }
+
+  /** Removes a row by moving the last one into its place. */
+  swapRemove(row: number): void {
+    const last = this.#length - 1;
+    const floats = this.#floats();
+    floats.copyWithin(this.#offset(row), this.#offset(last), this.#offset(last) + this.#stride);
+    this.#length = last;
+  }
+
+  /** Cosine similarity of every row with the query: [length]. */
+  cosines(query: Float32Array): Float32Array {
+    const scores = new Float32Array(this.#length);
+    this.#write(0, query);
+    const floats = this.#floats();
+    for (let row = 0; row < this.#length; row += BLOCK_ROWS) {
+      const rows = Math.min(BLOCK_ROWS, this.#length - row);
+      this.#dot(4 * this.#offset(row), 4 * this.#offset(row + rows), 0, 4 * this.#stride, 4 * this.#stride);
+      scores.set(floats.subarray(this.#stride, this.#stride + rows), row);
+    }
+    return scores;
+  }
+
+  /** The same for some rows: [rows]. */
+  cosinesAt(rows: readonly number[], query: Float32Array): Float32Array {
+    this.#write(0, query);
+    const floats = this.#floats();
+    return Float32Array.from(rows, (row) => {
+      this.#dot(4 * this.#offset(row), 4 * this.#offset(row + 1), 0, 4 * this.#stride, 4 * this.#stride);
+      return floats[this.#stride] ?? 0;
+    });
+  }
+
+  #offset(row: number): number {
+    return this.#base + row * this.#stride;
+  }
+
+  /** Memory grows by a quarter, so that a bulk load does not grow it at every row. */
+  #reserve(rows: number): void {
+    const missing = 4 * this.#offset(rows) - this.#memory.buffer.byteLength;
+    if (missing > 0) this.#memory.grow(Math.ceil(Math.max(missing, this.#memory.buffer.byteLength / 4) / PAGE_BYTES));
+  }
+
+  /** A view for now: growing the memory detaches it. */
+  #floats(): Float32Array {
+    return new Float32Array(this.#memory.buffer);
+  }
+
+  #write(offset: number, vector: Float32Array): void {
+    const target = this.#floats().subarray(offset, offset + this.#stride);
+    const norm = Math.hypot(...vector);
+    for (let at = 0; at < this.#dimension; at++) target[at] = norm === 0 ? 0 : (vector[at] ?? 0) / norm;
+  }
+}
