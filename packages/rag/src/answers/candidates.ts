@@ -8,6 +8,8 @@ export interface Candidate {
   readonly passage: Passage;
   /** Rank of the passage, from 0. */
   readonly rank: number;
+  /** Place among what may be quoted of the passage, from 0. */
+  readonly place: number;
   /** In the document's text. */
   readonly span: Span;
   readonly text: string;
@@ -18,23 +20,31 @@ export interface Candidate {
 const MIN_WORDS = 4;
 /** A quote is read, not studied. */
 const MAX_QUOTE = 600;
+/** So many words without a comma are the cells of a table that has lost its lines. */
+const MAX_BARE_WORDS = 40;
 const BULLET = /^(?:[-*+•–▪◦·]|\(?\d{1,3}[.)])\s+/;
 const ANNOUNCES_LIST = /:\s*$|:\s+[-*•]\s[^:]*$/;
+
+/** A sentence that only says where to read on answers nothing. */
+const POINTER =
+  /\b(?:web ?sites?|web ?pages?|(?:additional|more|further) (?:detailed )?information|for more|see the|click|visit|these resources|provides? the following list|can be (?:found|accessed|viewed)|interested in learning|table below|https?:)\b/i;
 
 /** Everything in the passages that may be quoted, by rank and place. What overlapping passages share comes once. */
 export function findCandidates(passages: readonly Passage[]): Candidate[] {
   const seen = new Set<string>();
   const candidates: Candidate[] = [];
   for (const [rank, passage] of passages.entries()) {
+    let place = 0;
     for (const span of quotable(passage.text)) {
       const text = passage.text.slice(span.start, span.end);
       const offset = passage.span.start;
-      const place = `${passage.documentId}\n${offset + span.start}`;
-      if (seen.has(place) || !isStatement(text)) continue;
-      seen.add(place);
+      const key = `${passage.documentId}\n${offset + span.start}`;
+      if (seen.has(key) || !isStatement(text)) continue;
+      seen.add(key);
       candidates.push({
         passage,
         rank,
+        place: place++,
         span: { start: offset + span.start, end: offset + span.end },
         text,
         stems: stems(text),
@@ -72,5 +82,7 @@ function withoutBullet(text: string, { start, end }: Span): Span {
 
 function isStatement(text: string): boolean {
   if (text.endsWith("?") || text.endsWith(":") || /^#{1,6}\s|^\|/.test(text)) return false;
-  return (text.match(/\p{L}+/gu)?.length ?? 0) >= MIN_WORDS;
+  if (POINTER.test(text)) return false;
+  const words = text.match(/\p{L}+/gu)?.length ?? 0;
+  return words >= MIN_WORDS && (words <= MAX_BARE_WORDS || /[,;:]/.test(text));
 }

@@ -2,9 +2,9 @@ import { isAbbreviation } from "../chunks/abbreviations.ts";
 
 /**
  * The end of a sentence with the markers that belong to it, before or behind the full stop, and the white space after it.
- * The next visible character must be there and must not open a marker, else more may be to come.
+ * The next word must be there, whole, and must not be a marker, else more may be to come.
  */
-const CLAIM_END = /[.!?。！？]["'”’)]*(?:\s*[[【][\d\s,;–-]{1,40}[\]】])*\s+(?=[^\s[【])|\n+/g;
+const CLAIM_END = /[.!?。！？]["'”’)]*(?:\s*[[【][\d\s,;–-]{1,40}[\]】])*\s+(?=[^\s[【]\S*\s)|\n+/g;
 const MARKED = /[\]】]\s*$/;
 
 /** Cuts a growing text into sentences as soon as each is whole. */
@@ -27,14 +27,16 @@ export class ClaimReader {
   }
 
   /** What is left when nothing more comes. */
-  finish(): string {
-    const rest = this.#rest;
+  finish(): string[] {
+    const claims = [...this.push(" "), this.#rest];
     this.#rest = "";
-    return rest;
+    return claims;
   }
 
   #isEnd(start: number, index: number, end: string): boolean {
     if (MARKED.test(end) || end.startsWith("\n")) return true;
-    return !isAbbreviation(this.#rest.slice(start, index + 1), this.#rest.slice(index + end.length));
+    const after = this.#rest.slice(index + end.length);
+    if (end.startsWith(".") && /^\p{Ll}/u.test(after)) return false;
+    return !isAbbreviation(this.#rest.slice(start, index + 1), after);
   }
 }

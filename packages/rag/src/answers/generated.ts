@@ -36,7 +36,7 @@ export async function* generate(
     if (length > MAX_REPLY_LENGTH) throw tooLong(chat);
     for (const claim of reader.push(delta)) yield* await writer.write(claim);
   }
-  yield* await writer.write(reader.finish());
+  for (const claim of reader.finish()) yield* await writer.write(claim);
   if (!writer.hasCitations) yield { type: "declined", reason: writer.refused ? REFUSED : UNCITED };
 }
 

@@ -1,13 +1,24 @@
 import type { Embedder } from "@galen/db";
 import { contentTerms, coverage, rarity, specificity, stems } from "../context/terms.ts";
 import type { Candidate } from "./candidates.ts";
+import { embedSentences } from "./sentence-vectors.ts";
 
 /** Candidates that the model reads; the others have fewer of the question's words in worse passages. */
-const MAX_EMBEDDED = 10;
+const MAX_EMBEDDED = 8;
+/** Characters of a candidate that the model reads: a long sentence and a list say at their beginning what they are about. */
+const MAX_READ = 200;
+const MAX_TITLE_READ = 100;
 const COSINE_WEIGHT = 0.5;
 const COVERAGE_WEIGHT = 0.2;
 const CONTEXT_WEIGHT = 0.2;
 const RANK_WEIGHT = 0.1;
+/** Texts say first what matters most. */
+const LEAD_WEIGHT = 0.04;
+/** What a sentence loses that leans on the one before it. */
+const LEANING = 0.06;
+const LEANS =
+  /^(?:This|These|Those|It|They|Such|He|She|However|But|Also|And|Therefore|Thus|Hence|Moreover|Furthermore|Similarly|Instead|Otherwise|Additionally|In addition|For example|For instance|As a result|In contrast|Then)\b/;
+
 /** A word in the document's title speaks for each of its sentences, but less than one in the sentence. */
 const TITLE_SHARE = 0.5;
 
@@ -29,18 +40,20 @@ export async function scoreCandidates(
 ): Promise<Scored[]> {
   const prior = await withCoverage(question, candidates, embedder);
   const promising = prior.sort((one, other) => promise(other) - promise(one)).slice(0, MAX_EMBEDDED);
-  const options = signal === undefined ? {} : { signal };
   const [asked, vectors] = await Promise.all([
-    embedder.embedQuery(question, options),
-    embedder.embedDocuments(
-      promising.map(({ text }) => text),
-      options,
-    ),
+    embedder.embedQuery(question, signal === undefined ? {} : { signal }),
+    embedSentences(promising.map(readable), { embedder, signal }),
   ]);
   return promising
     .map((candidate, index) => ({ ...candidate, cosine: dot(asked, vectors[index] ?? asked) }))
     .map((candidate) => ({ ...candidate, score: scoreOf(candidate) }))
     .sort((one, other) => other.score - one.score || one.rank - other.rank || one.span.start - other.span.start);
+}
+
+/** With its title, as passages are embedded: "Surgery is the mainstay" does not say of what. */
+function readable({ text, passage: { title } }: Candidate): string {
+  const sentence = text.slice(0, MAX_READ);
+  return title === undefined ? sentence : `${title.slice(0, MAX_TITLE_READ)}\n${sentence}`;
 }
 
 function promise({ coverage, contextCoverage, rank }: Pick<Scored, "coverage" | "contextCoverage" | "rank">): number {
@@ -71,9 +84,10 @@ function union(one: ReadonlySet<string>, other: ReadonlySet<string> = new Set())
   return new Set([...one, ...other]);
 }
 
-function scoreOf({ cosine, coverage, contextCoverage, rank }: Omit<Scored, "score">): number {
+function scoreOf({ text, cosine, coverage, contextCoverage, rank, place }: Omit<Scored, "score">): number {
   const words = COVERAGE_WEIGHT * coverage + CONTEXT_WEIGHT * contextCoverage;
-  return COSINE_WEIGHT * cosine + words + RANK_WEIGHT / (1 + rank);
+  const position = RANK_WEIGHT / (1 + rank) + LEAD_WEIGHT / (1 + place);
+  return COSINE_WEIGHT * cosine + words + position - (LEANS.test(text) ? LEANING : 0);
 }
 
 /** Vectors are unit vectors. */

@@ -23,7 +23,7 @@ export interface OpenAiChatOptions {
 const Delta = z.object({ content: z.string().nullish() });
 const Chunk = z.object({
   choices: z.array(z.object({ delta: Delta.nullish(), finish_reason: z.string().nullish() })).default([]),
-  error: z.unknown(),
+  error: z.unknown().optional(),
 });
 
 /**

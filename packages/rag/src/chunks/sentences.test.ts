@@ -20,6 +20,8 @@ test.each([
   ["Take vitamin D. It helps.", ["Take vitamin D.", "It helps."]],
   ["1. Wash it. 2. Dry it.", ["1. Wash it.", "2. Dry it."]],
   ["She said “no.” Then she left.", ["She said “no.”", "Then she left."]],
+  ["It is a cancer. - It may spread. - It may not.", ["It is a cancer.", "- It may spread.", "- It may not."]],
+  ["Doses of 5 - 10 mg. Then - if well - none.", ["Doses of 5 - 10 mg.", "Then - if well - none."]],
 ])("%s", (text, expected) => {
   expect(sentencesOf(text)).toEqual(expected);
 });

@@ -16,15 +16,32 @@ const MAY_END = /[.!?\u0589-\uffff]/;
 // UAX #29 sentence boundaries, as ICU implements them for English; linear, also on a line without any boundary.
 const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
 
+/** Lists that lost their line breaks: "… of cells. - Leukemia may …". For the segmenter a hyphen goes on with the sentence. */
+const MAY_HOLD_ITEMS = /\s[-–•*]\s/;
+const INLINE_ITEM = /(?<=[.!?]["'”’)\]]?)\s+(?=[-–•*]\s+\S)/g;
+
 /** Sentences of a text, in order, without white space around them. Together they hold all of its other characters. */
 export function* findSentences(text: string): Iterable<Sentence> {
   for (const block of findBlocks(text)) {
     let opensBlock = true;
-    for (const span of sentencesOf(text, block)) {
-      yield { ...span, opensBlock };
+    for (const sentence of sentencesOf(text, block)) {
+      for (const item of splitItems(text, sentence)) {
+        yield { ...item, opensBlock };
+        opensBlock = true;
+      }
       opensBlock = false;
     }
   }
+}
+
+function* splitItems(text: string, { start, end }: Span): Iterable<Span> {
+  let from = start;
+  const sentence = text.slice(start, end);
+  for (const { index, 0: gap } of MAY_HOLD_ITEMS.test(sentence) ? sentence.matchAll(INLINE_ITEM) : []) {
+    yield { start: from, end: start + index };
+    from = start + index + gap.length;
+  }
+  yield { start: from, end };
 }
 
 function* sentencesOf(text: string, block: Span): Iterable<Span> {

@@ -95,7 +95,8 @@ describe("splitPassages", () => {
   ])("takes linear time: %s", async (_, text) => {
     const started = performance.now();
     const passages = await passagesOf(text);
-    expect(performance.now() - started).toBeLessThan(6_000);
+    // Tenths of a second on two quiet cores; what grows with the square takes minutes.
+    expect(performance.now() - started).toBeLessThan(25_000);
     expect(passages.length).toBeGreaterThan(0);
     const halfPair = passages.some(({ start, end }) => !text.slice(start, end).isWellFormed());
     expect(halfPair).toBe(false);
