@@ -1,4 +1,5 @@
 import { dotModule } from "./dot-module.ts";
+import { WebAssembly } from "./webassembly.ts";
 
 /** Rows scored in one call; the scores of a block lie between the query and the vectors. */
 const BLOCK_ROWS = 4_096;
