@@ -1,4 +1,4 @@
-import type { Collection } from "@galen/db";
+import type { Collection, UpsertProgress } from "@galen/db";
 import { RagError } from "../errors.ts";
 import type { LoadedDocument, LoadedRecord } from "../loaders/loader.ts";
 import { unpack } from "../loaders/unpack.ts";
@@ -58,6 +58,10 @@ class SourceRun {
   #batch: LoadedDocument[] = [];
   #characters = 0;
   #clean = true;
+  /** The batch under way: while it is stored and its last texts are embedded, the next one is read and cut into passages. */
+  #storing: Promise<void> | undefined;
+  #storingIds: ReadonlySet<string> = new Set();
+  readonly #pending = new Map<object, UpsertProgress>();
 
   constructor(source: Source, context: IngestContext) {
     this.#source = source;
@@ -72,11 +76,15 @@ class SourceRun {
     await this.#remember("");
     const hash = startHash(context.reading);
     const bytes = unpack(this.#readBytes(hash), name);
-    for await (const record of loader.load(bytes, { ...fieldNames(context.reading), source: name })) {
-      context.signal?.throwIfAborted();
-      await this.#add(record);
+    try {
+      for await (const record of loader.load(bytes, { ...fieldNames(context.reading), source: name })) {
+        context.signal?.throwIfAborted();
+        await this.#add(record);
+      }
+      await this.#store();
+    } finally {
+      await this.#storing;
     }
-    await this.#store();
     context.signal?.throwIfAborted();
     if (this.#clean) await this.#finish(hash.digest("hex"));
   }
@@ -100,26 +108,46 @@ class SourceRun {
     if (this.#batch.length >= BATCH_DOCUMENTS || this.#characters >= BATCH_CHARACTERS) await this.#store();
   }
 
-  /** Not aborted half-way: what is stored is stored whole, and a new run finds it by its content. */
+  /** Two batches are under way at most, and never two with the same id: the later record of an id is the one that stays. */
   async #store(): Promise<void> {
     const batch = this.#batch;
     if (batch.length === 0) return;
     this.#batch = [];
     this.#characters = 0;
-    const { collection, tally } = this.#context;
-    let passages = 0;
-    const result = await collection.upsert(
-      batch.map(({ document }) => document),
-      {
-        source: this.#source.name,
-        onProgress: (progress) => {
-          passages = progress.passages;
-          tally.report("indexing", this.#source.name, progress);
-        },
-      },
-    );
-    for (const failure of result.failed) this.#fail(batch[failure.index], failure);
-    this.#count(result, passages);
+    const ids = new Set(batch.map(({ document }) => document.id));
+    if (!this.#storingIds.isDisjointFrom(ids)) await this.#storing;
+    const previous = this.#storing;
+    const storing = this.#upsert(batch);
+    // Awaited with the next batch or at the end; this only keeps an early failure from counting as unhandled.
+    storing.catch(() => undefined);
+    [this.#storing, this.#storingIds] = [storing, ids];
+    await previous;
+  }
+
+  /** Not aborted half-way: what is stored is stored whole, and a new run finds it by its content. */
+  async #upsert(batch: readonly LoadedDocument[]): Promise<void> {
+    const { collection } = this.#context;
+    const onProgress = (progress: UpsertProgress) => {
+      this.#pending.set(batch, progress);
+      this.#report();
+    };
+    try {
+      const documents = batch.map(({ document }) => document);
+      const result = await collection.upsert(documents, { source: this.#source.name, onProgress });
+      for (const failure of result.failed) this.#fail(batch[failure.index], failure);
+      this.#count(result, this.#pending.get(batch)?.passages ?? 0);
+    } finally {
+      this.#pending.delete(batch);
+    }
+    this.#report();
+  }
+
+  #report(): void {
+    const under = [...this.#pending.values()];
+    const sum = (of: (progress: UpsertProgress) => number) =>
+      under.reduce((total, progress) => total + of(progress), 0);
+    const pending = { documents: sum(({ documents }) => documents), passages: sum(({ passages }) => passages) };
+    this.#context.tally.report("indexing", this.#source.name, pending);
   }
 
   #count(result: { ids: readonly string[]; unchanged: number; duplicates: number }, passages: number): void {
@@ -130,7 +158,6 @@ class SourceRun {
     tally.duplicates += result.duplicates + result.ids.length - (this.#ids.size - known);
     tally.unchanged += result.unchanged;
     tally.passages += passages;
-    tally.report("indexing", this.#source.name);
   }
 
   #fail(record: LoadedRecord | undefined, reason: { code: string; message: string; hint?: string | undefined }): void {

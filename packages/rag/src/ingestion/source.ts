@@ -25,9 +25,12 @@ export function fileSource(path: string, facts: FileFacts): Source {
   return { ...facts, open: () => readFile(path, facts.name) };
 }
 
+/** Small against a packed file, so that the bytes read say how far the documents are. */
+const READ_BYTES = 64 * 1024;
+
 async function* readFile(path: string, name: string): AsyncIterable<Uint8Array> {
   try {
-    yield* createReadStream(path, { highWaterMark: 1024 * 1024 });
+    yield* createReadStream(path, { highWaterMark: READ_BYTES });
   } catch (error) {
     throw unreadable(name, error);
   }
