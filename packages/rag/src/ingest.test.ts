@@ -170,15 +170,6 @@ test("an abort keeps whole batches, and the next run completes them without embe
   expect(new Set(at.embedder.documents).size).toBe(at.embedder.documents.length);
 });
 
-test("of two records with one id far apart, the later one stays, also when their batches would overlap", async () => {
-  await using at = await setting();
-  const records = Array.from({ length: 600 }, (_, n) => ({ id: n, text: `Number ${n}.` }));
-  const path = await at.write("a.jsonl", lines({ id: "x", text: "Early." }, ...records, { id: "x", text: "Late." }));
-  const report = await ingest(at.collection, [path]);
-  expect(report).toMatchObject({ documents: 601, duplicates: 1, failed: [] });
-  expect((await at.collection.get("x"))?.text).toBe("Late.");
-});
-
 test("progress grows to the total", async () => {
   await using at = await setting();
   const path = await at.write(
