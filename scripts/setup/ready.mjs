@@ -47,9 +47,9 @@ function ensureSpace() {
     );
 }
 
-async function ensureInstalled({ node, pnpm, env }) {
+async function ensureInstalled({ pnpm, env }) {
   const manifests = ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json", ...workspaceManifests()];
-  const wanted = `${fingerprintOfContents(manifests)} ${node} ${process.arch}`;
+  const wanted = `${fingerprintOfContents(manifests)} ${process.platform} ${process.arch}`;
   await unlessStamped(join(root, "node_modules", ".galen-installed"), wanted, async () => {
     const done = step("Installing packages");
     const { code, tail } = await runQuietly(
