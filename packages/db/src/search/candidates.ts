@@ -50,17 +50,17 @@ async function hybrid(table: PassageTable, request: CandidateRequest): Promise<C
   const rows = new Map<string, PassageRow>();
   const ranks = { dense: new Map<string, LegScore>(), keyword: new Map<string, LegScore>() };
   for (const leg of ["dense", "keyword"] as const) {
-    for (const [at, { score, ...row }] of listed[leg].entries()) {
-      rows.set(row.id, row);
-      ranks[leg].set(row.id, { raw: score, rank: at + 1 });
+    for (const [at, passage] of listed[leg].entries()) {
+      rows.set(passage.id, passage);
+      ranks[leg].set(passage.id, { raw: passage.score, rank: at + 1 });
     }
   }
   await time("exact", async () => {
     const missed = (leg: LegName) => [...rows.keys()].filter((id) => !ranks[leg].has(id));
     const cosines = await table.cosines(vector, missed("dense"));
-    for (const [id, cosine] of cosines) ranks.dense.set(id, { raw: settled(cosine), rank: null });
+    for (const [id, cosine] of cosines) ranks.dense.set(id, { raw: cosine, rank: null });
     const scores = await matchScores(table, query, missed("keyword"), keyword);
-    for (const id of missed("keyword")) ranks.keyword.set(id, { raw: settled(scores.get(id) ?? 0), rank: null });
+    for (const id of missed("keyword")) ranks.keyword.set(id, { raw: scores.get(id) ?? 0, rank: null });
   });
   const candidates = Array.from(rows.values(), (row) => ({ row, legs: legsOf(row.id, ranks) }));
   const fused = fusion(candidates.map(({ legs }) => legs));
@@ -102,8 +102,7 @@ async function list<Passage extends ScoredPassage>(
   depth: number,
 ): Promise<{ passages: Passage[]; complete: boolean }> {
   for (let limit = depth + 1; ; limit = Math.min(limit * 4, MAX_DEPTH)) {
-    const found = await read({ where, limit });
-    const passages = found.map((passage) => ({ ...passage, score: settled(passage.score) })).sort(byScore);
+    const passages = (await read({ where, limit })).sort(byScore);
     const complete = passages.length < limit;
     const tied = passages[depth - 1]?.score === passages.at(-1)?.score;
     if (complete || !tied || limit >= MAX_DEPTH) {
@@ -120,9 +119,4 @@ function byScore(left: PassageRow & { score: number }, right: PassageRow & { sco
   if (left.score !== right.score) return right.score - left.score;
   if (left.documentId !== right.documentId) return left.documentId < right.documentId ? -1 : 1;
   return left.chunkNo - right.chunkNo;
-}
-
-/** Two routes to the same score differ in its last bits: without them, ties are ties and pages agree with each other. */
-function settled(score: number): number {
-  return Math.round(score * 1e6) / 1e6;
 }

@@ -1,6 +1,6 @@
 import type { RecordBatch, Table } from "apache-arrow";
-import { passageRow } from "./passage-row.ts";
-import type { PassageRow } from "./passage-row.ts";
+import { passageRow, scoredPassage } from "./passage-row.ts";
+import type { PassageRow, ScoredPassage } from "./passage-row.ts";
 
 /** What a query returns, as a whole or in batches. */
 type Rows = Table | RecordBatch;
@@ -28,4 +28,10 @@ export function rowVectors(rows: Rows): Float32Array[] {
     const dimension = values.length / chunk.length;
     return Array.from({ length: chunk.length }, (_, at) => values.slice(at * dimension, (at + 1) * dimension));
   });
+}
+
+/** Rows with their scores: one object a row, since a search makes thousands. */
+export function scoredRows(rows: Rows, score: (at: number) => number): ScoredPassage[] {
+  const revs = numbers(rows, "doc_rev");
+  return strings(rows, "id").map((id, at) => scoredPassage(id, revs[at] ?? 0, score(at)));
 }

@@ -1,4 +1,4 @@
-import { passageId } from "../tables/passage-row.ts";
+import { passageId, roundScore, scoredPassage } from "../tables/passage-row.ts";
 import type { PassageRow, ScoredPassage } from "../tables/passage-row.ts";
 import { VectorStore } from "./vector-store.ts";
 
@@ -39,7 +39,7 @@ export class PassageVectors {
     for (const [at, score] of cosines.entries()) {
       if (score < least) continue;
       const row = this.#rows[places ? (places[at] ?? -1) : at];
-      if (row) best.push({ ...row, score });
+      if (row) best.push(scoredPassage(row.id, row.rev, score));
     }
     return best;
   }
@@ -49,7 +49,7 @@ export class PassageVectors {
     const known = ids.filter((id) => this.#places.has(id));
     const places = known.map((id) => this.#places.get(id) ?? -1);
     const cosines = this.#store.cosinesAt(places, query);
-    return new Map(known.map((id, at) => [id, cosines[at] ?? 0]));
+    return new Map(known.map((id, at) => [id, roundScore(cosines[at] ?? 0)]));
   }
 
   #remove(id: string): boolean {
