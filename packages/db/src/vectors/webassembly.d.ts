@@ -1,15 +1,11 @@
 /** The part of the WebAssembly interface used here; TypeScript only has it in its DOM library. */
 declare namespace WebAssembly {
-  class Module {
-    constructor(bytes: Uint8Array<ArrayBuffer>);
-  }
-  class Instance {
-    readonly exports: Readonly<Record<string, unknown>>;
-    constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>);
-  }
-  class Memory {
+  interface Memory {
     readonly buffer: ArrayBuffer;
-    constructor(limits: { readonly initial: number; readonly maximum?: number });
     grow(pages: number): number;
   }
+  type Imports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  const Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+  const Instance: new (module: object, imports: Imports) => { readonly exports: Readonly<Record<string, unknown>> };
+  const Memory: new (limits: { readonly initial: number }) => Memory;
 }
