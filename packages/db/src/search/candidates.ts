@@ -23,8 +23,8 @@ export interface Candidates {
   readonly complete: boolean;
 }
 
-/** Matches that the keyword leg of a hybrid search lists: their scores come with them, which saves asking for single ones. */
-const KEYWORD_DEPTH = 2_000;
+/** Of a table this small the keyword leg lists all matches: that costs 1 ms, and asking for the scores of single passages 4 ms. */
+const SMALL_TABLE_ROWS = 4_000;
 /** Deepest that ties at the cut are followed; equal scores beyond are cut in the table's order. */
 const MAX_DEPTH = 10_000;
 
@@ -43,24 +43,24 @@ async function hybrid(table: PassageTable, request: CandidateRequest): Promise<C
   const { query, where, depth, embedQuery, time, fusion } = request;
   const matching = (options: LegOptions) => table.matching(query, options);
   const [keyword, [vector, dense]] = await Promise.all([
-    time("keyword", () => list(matching, where, Math.max(depth, KEYWORD_DEPTH))),
+    time("keyword", async () => list(matching, where, await keywordDepth(table, depth))),
     time("embed", embedQuery).then(async (vector) => [vector, await nearest(table, request, vector)] as const),
   ]);
   const listed = { dense: dense.passages, keyword: keyword.passages.slice(0, depth) };
   const rows = new Map<string, PassageRow>();
   const ranks = { dense: new Map<string, LegScore>(), keyword: new Map<string, LegScore>() };
   for (const leg of ["dense", "keyword"] as const) {
-    for (const [at, { score, ...row }] of listed[leg].entries()) {
-      rows.set(row.id, row);
-      ranks[leg].set(row.id, { raw: score, rank: at + 1 });
+    for (const [at, passage] of listed[leg].entries()) {
+      rows.set(passage.id, passage);
+      ranks[leg].set(passage.id, { raw: passage.score, rank: at + 1 });
     }
   }
   await time("exact", async () => {
-    const missed = (leg: LegName) => [...rows.keys()].filter((id) => !ranks[leg].has(id));
-    const cosines = await table.cosines(vector, missed("dense"));
-    for (const [id, cosine] of cosines) ranks.dense.set(id, { raw: settled(cosine), rank: null });
-    const scores = await matchScores(table, query, missed("keyword"), keyword);
-    for (const id of missed("keyword")) ranks.keyword.set(id, { raw: settled(scores.get(id) ?? 0), rank: null });
+    const cosines = await table.cosines(vector, missing(rows, ranks.dense));
+    for (const [id, cosine] of cosines) ranks.dense.set(id, { raw: cosine, rank: null });
+    const unmatched = missing(rows, ranks.keyword);
+    const scores = await matchScores(table, query, unmatched, keyword);
+    for (const id of unmatched) ranks.keyword.set(id, { raw: scores.get(id) ?? 0, rank: null });
   });
   const candidates = Array.from(rows.values(), (row) => ({ row, legs: legsOf(row.id, ranks) }));
   const fused = fusion(candidates.map(({ legs }) => legs));
@@ -69,6 +69,14 @@ async function hybrid(table: PassageTable, request: CandidateRequest): Promise<C
     ranked: ranked.sort(byScore),
     complete: dense.complete && keyword.complete && keyword.passages.length <= depth,
   };
+}
+
+function missing(rows: ReadonlyMap<string, unknown>, ranked: ReadonlyMap<string, unknown>): string[] {
+  return [...rows.keys()].filter((id) => !ranked.has(id));
+}
+
+async function keywordDepth(table: PassageTable, depth: number): Promise<number> {
+  return (await table.countRows()) <= SMALL_TABLE_ROWS ? Math.max(depth, SMALL_TABLE_ROWS) : depth;
 }
 
 /** BM25 of what the leg did not rank among its best: it may have listed it further down, and what it did not match has 0. */
@@ -102,8 +110,7 @@ async function list<Passage extends ScoredPassage>(
   depth: number,
 ): Promise<{ passages: Passage[]; complete: boolean }> {
   for (let limit = depth + 1; ; limit = Math.min(limit * 4, MAX_DEPTH)) {
-    const found = await read({ where, limit });
-    const passages = found.map((passage) => ({ ...passage, score: settled(passage.score) })).sort(byScore);
+    const passages = (await read({ where, limit })).sort(byScore);
     const complete = passages.length < limit;
     const tied = passages[depth - 1]?.score === passages.at(-1)?.score;
     if (complete || !tied || limit >= MAX_DEPTH) {
@@ -120,9 +127,4 @@ function byScore(left: PassageRow & { score: number }, right: PassageRow & { sco
   if (left.score !== right.score) return right.score - left.score;
   if (left.documentId !== right.documentId) return left.documentId < right.documentId ? -1 : 1;
   return left.chunkNo - right.chunkNo;
-}
-
-/** Two routes to the same score differ in its last bits: without them, ties are ties and pages agree with each other. */
-function settled(score: number): number {
-  return Math.round(score * 1e6) / 1e6;
 }

@@ -31,8 +31,9 @@ const MIN_DEPTH = 400;
 const DEPTH_PER_HIT = 4;
 /** Deepest search, for documents of so many passages that few of them fill a page. */
 const MAX_DEPTH = 10_000;
-/** Ranked entries kept for later pages. */
-const WINDOW_ENTRIES = 400;
+/** Ranked entries kept for later pages, and pages kept where a page is large. */
+const WINDOW_ENTRIES = 200;
+const WINDOW_PAGES = 4;
 /** A document may be replaced between the search and the reading of its text; then the search is repeated. */
 const MAX_ATTEMPTS = 3;
 const FUSION: FusionName = "convex";
@@ -80,16 +81,15 @@ async function firstPage(
     const { hits, next, missing } = await stopwatch.time("read", () => readHits(sources, request, ranked, 0));
     signal?.throwIfAborted();
     if (missing > 0 && attempt < MAX_ATTEMPTS) continue;
-    const window = { ranked: ranked.slice(0, Math.max(WINDOW_ENTRIES, next)) };
-    const more = next < window.ranked.length;
-    return { hits, cursor: more ? sources.windows.keep(window, request, next) : undefined };
+    const window = ranked.slice(0, Math.max(WINDOW_ENTRIES, WINDOW_PAGES * request.limit));
+    return { hits, cursor: next < window.length ? sources.windows.keep(window, request, next) : undefined };
   }
 }
 
 async function laterPage(sources: SearchSources, request: SearchRequest, cursor: string): Promise<Page> {
   const { window, offset, next: cursorAt } = sources.windows.resume(cursor, request);
-  const { hits, next } = await readHits(sources, request, window.ranked, offset);
-  return { hits, cursor: next < window.ranked.length ? cursorAt(next) : undefined };
+  const { hits, next } = await readHits(sources, request, window, offset);
+  return { hits, cursor: next < window.length ? cursorAt(next) : undefined };
 }
 
 /** Deeper while there are too few documents among the passages found, and more passages to find. */

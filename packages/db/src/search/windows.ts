@@ -5,24 +5,24 @@ import type { SearchRequest } from "../schemas/search.ts";
 import type { RankedPassage } from "./candidates.ts";
 
 /** A result that is being paged through: its order is fixed, whatever is written meanwhile. */
-export interface FrozenWindow {
-  readonly ranked: readonly RankedPassage[];
-}
+export type FrozenWindow = readonly RankedPassage[];
 
-/** Results kept for their next page; the least recently used goes first. About 60 kB each. */
+/** Results kept for their next page; the least recently used goes first. About 50 kB each. */
 const MAX_WINDOWS = 256;
 const WINDOW_LIFE_MS = 10 * 60_000;
 
 const Cursor = z.tuple([z.string().max(64), z.string().max(64), z.int().min(0)]);
 
 export class FrozenWindows {
-  readonly #windows = new Map<string, { window: FrozenWindow; key: string; expires: number }>();
+  /** As bytes: objects that die after some minutes, most of them unused, are what a generational collector is worst at. */
+  readonly #windows = new Map<string, { bytes: Buffer; length: number; key: string; expires: number }>();
 
   /** Keeps the window and returns the cursor to its entry at `offset`. */
   keep(window: FrozenWindow, request: SearchRequest, offset: number): string {
     const id = randomBytes(16).toString("base64url");
     const key = requestKey(request);
-    this.#windows.set(id, { window, key, expires: Date.now() + WINDOW_LIFE_MS });
+    const bytes = Buffer.from(JSON.stringify(window));
+    this.#windows.set(id, { bytes, length: window.length, key, expires: Date.now() + WINDOW_LIFE_MS });
     for (const oldest of this.#windows.keys()) {
       if (this.#windows.size <= MAX_WINDOWS) break;
       this.#windows.delete(oldest);
@@ -45,9 +45,10 @@ export class FrozenWindows {
         hint: "Repeat the search without a cursor.",
       });
     }
-    if (kept.key !== key || offset > kept.window.ranked.length) throw invalidCursor("it was altered");
+    if (kept.key !== key || offset > kept.length) throw invalidCursor("it was altered");
     this.#windows.set(id, { ...kept, expires: Date.now() + WINDOW_LIFE_MS });
-    return { window: kept.window, offset, next: (at) => encode(id, key, at) };
+    const window = JSON.parse(kept.bytes.toString()) as FrozenWindow;
+    return { window, offset, next: (at) => encode(id, key, at) };
   }
 }
 

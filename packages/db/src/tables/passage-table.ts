@@ -3,13 +3,13 @@ import * as lancedb from "@lancedb/lancedb";
 import type { Table as ArrowTable } from "apache-arrow";
 import { DurabilityBarrier } from "../storage/durability.ts";
 import { PassageVectors } from "../vectors/passage-vectors.ts";
-import { passageRow } from "./passage-row.ts";
+import { passageRow, roundScore } from "./passage-row.ts";
 import type { ScoredPassage } from "./passage-row.ts";
 import { passageRows } from "./passage-rows.ts";
 import type { EmbeddedDocument } from "./passage-rows.ts";
 import { passageSchema } from "./passage-schema.ts";
 import type { TableShape } from "./passage-schema.ts";
-import { ROW_COLUMNS, numbers, passageRowsOf, rowVectors, strings } from "./query-rows.ts";
+import { ROW_COLUMNS, numbers, rowVectors, scoredRows, strings } from "./query-rows.ts";
 import { ResidentVectors } from "./resident-vectors.ts";
 import { both, isIn, quote } from "./sql.ts";
 import { removeLaterVersions } from "./later-versions.ts";
@@ -153,14 +153,14 @@ export class PassageTable implements Disposable {
   async matching(query: string, { where, limit }: LegOptions): Promise<ScoredPassage[]> {
     const rows = await this.#matching(query, { where, limit }, ROW_COLUMNS);
     const scores = numbers(rows, "_score");
-    return passageRowsOf(rows).map((row, at) => ({ ...row, score: scores[at] ?? 0 }));
+    return scoredRows(rows, (at) => scores[at] ?? 0);
   }
 
   /** BM25 of these passages; one without any term of the query is absent. */
   async matchScores(query: string, ids: readonly string[]): Promise<Map<string, number>> {
     const rows = await this.#matching(query, { where: isIn("id", ids), limit: ids.length }, ["id"]);
     const scores = numbers(rows, "_score");
-    return new Map(strings(rows, "id").map((id, at) => [id, scores[at] ?? 0]));
+    return new Map(strings(rows, "id").map((id, at) => [id, roundScore(scores[at] ?? 0)]));
   }
 
   /** Vectors of the documents' passages at exactly these revisions. */
@@ -217,7 +217,7 @@ export class PassageTable implements Disposable {
         .toArrow();
     });
     const distances = numbers(rows, "_distance");
-    return passageRowsOf(rows).map((row, at) => ({ ...row, score: 1 - (distances[at] ?? 1) }));
+    return scoredRows(rows, (at) => 1 - (distances[at] ?? 1));
   }
 
   async #ids(where: string): Promise<string[]> {

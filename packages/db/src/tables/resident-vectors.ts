@@ -72,12 +72,12 @@ export class ResidentVectors {
   #load(): void {
     if (this.#loading) return;
     this.#loading = true;
-    const done = (vectors: PassageVectors | undefined, failure?: unknown) => {
+    const end = (vectors: PassageVectors | undefined, failure?: unknown) => {
       this.#vectors = vectors;
       this.failure = failure;
       this.#loading = false;
     };
-    this.#read().then(done, (failure: unknown) => done(undefined, failure));
+    this.#read().then(end, (failure: unknown) => end(undefined, failure));
   }
 
   /** `undefined` when there are too many, or when a write came in between: what was read is then of two versions. */

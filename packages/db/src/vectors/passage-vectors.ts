@@ -1,4 +1,4 @@
-import { passageId } from "../tables/passage-row.ts";
+import { passageId, roundScore, scoredPassage } from "../tables/passage-row.ts";
 import type { PassageRow, ScoredPassage } from "../tables/passage-row.ts";
 import { VectorStore } from "./vector-store.ts";
 
@@ -36,10 +36,10 @@ export class PassageVectors {
     const cosines = places ? this.#store.cosinesAt(places, query) : this.#store.cosines(query);
     const least = leastOfBest(cosines, limit);
     const best: ScoredPassage[] = [];
-    for (const [at, score] of cosines.entries()) {
-      if (score < least) continue;
-      const row = this.#rows[places ? (places[at] ?? -1) : at];
-      if (row) best.push({ ...row, score });
+    for (let at = 0; at < cosines.length; at++) {
+      const score = cosines[at] ?? 0;
+      const row = score < least ? undefined : this.#rows[places ? (places[at] ?? -1) : at];
+      if (row) best.push(scoredPassage(row.id, row.rev, score));
     }
     return best;
   }
@@ -49,7 +49,7 @@ export class PassageVectors {
     const known = ids.filter((id) => this.#places.has(id));
     const places = known.map((id) => this.#places.get(id) ?? -1);
     const cosines = this.#store.cosinesAt(places, query);
-    return new Map(known.map((id, at) => [id, cosines[at] ?? 0]));
+    return new Map(known.map((id, at) => [id, roundScore(cosines[at] ?? 0)]));
   }
 
   #remove(id: string): boolean {
@@ -70,8 +70,10 @@ export class PassageVectors {
 function leastOfBest(values: Float32Array, limit: number): number {
   if (values.length <= limit) return Number.NEGATIVE_INFINITY;
   const counts = new Uint32Array(BINS);
-  const binOf = (value: number) => Math.min(BINS - 1, Math.max(0, Math.floor(((value + 1) / 2) * BINS)));
-  for (const value of values) counts[binOf(value)] = (counts[binOf(value)] ?? 0) + 1;
+  for (const value of values) {
+    const bin = Math.min(BINS - 1, Math.max(0, Math.floor(((value + 1) / 2) * BINS)));
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
   let bin = BINS - 1;
   for (let found = counts[bin] ?? 0; found < limit && bin > 0; found += counts[bin] ?? 0) bin--;
   return bin === 0 ? Number.NEGATIVE_INFINITY : (bin / BINS) * 2 - 1;

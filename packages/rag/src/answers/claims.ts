@@ -2,9 +2,9 @@ import { isAbbreviation } from "../chunks/abbreviations.ts";
 
 /**
  * The end of a sentence with the markers that belong to it, before or behind the full stop, and the white space after it.
- * The next word must be there, whole, and must not be a marker, else more may be to come.
+ * A line break always ends one. The next word must be there, whole, and must not be a marker, else more may be to come.
  */
-const CLAIM_END = /[.!?。！？]["'”’)]*(?:\s*[[【][\d\s,;–-]{1,40}[\]】])*\s+(?=[^\s[【]\S*\s)|\n+/g;
+const CLAIM_END = /[.!?。！？]["'”’)]*(?:[^\S\n]*[[【][\d\s,;–-]{1,40}[\]】])*[^\S\n]+(?=[^\s[【]\S*\s)|\n/g;
 const MARKED = /[\]】]\s*$/;
 
 /** Cuts a growing text into sentences as soon as each is whole. */

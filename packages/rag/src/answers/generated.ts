@@ -124,7 +124,8 @@ function withoutLinks(text: string): string {
   return text
     .replace(/!\[[^\]]*\]\([^)]*\)/g, "")
     .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/<[^>\s][^>]{0,200}>/g, "");
+    .replace(/\(?\bhttps?:\/\/[^\s)]+\)?/gi, "")
+    .replace(/<\/?[a-z][^<>]{0,200}>/gi, "");
 }
 
 function tooLong({ name }: ChatModel): RagError {

@@ -6,8 +6,8 @@ import { embedSentences } from "./sentence-vectors.ts";
 /** Candidates that the model reads; the others have fewer of the question's words in worse passages. */
 const MAX_EMBEDDED = 8;
 /** Characters of a candidate that the model reads: a long sentence and a list say at their beginning what they are about. */
-const MAX_READ = 200;
-const MAX_TITLE_READ = 100;
+const MAX_READ = 120;
+const MAX_TITLE_READ = 80;
 const COSINE_WEIGHT = 0.5;
 const COVERAGE_WEIGHT = 0.2;
 const CONTEXT_WEIGHT = 0.2;

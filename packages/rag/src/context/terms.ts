@@ -9,7 +9,7 @@ const STOP_WORDS = new Set(
 
 /** Endings that a word takes without changing its subject, longest first. */
 const SUFFIXES =
-  /(?:izations?|ational|ations?|itions?|ances?|ences?|ments?|ities|ity|ness|ables?|ibles?|ings?|tics?|ally|als?|ics?|ives?|ous|ies|ers?|ors?|ed|es|is|ly|e|s|y)$/;
+  /(?:eys?|izations?|ational|ations?|itions?|ances?|ences?|ments?|ities|ity|ness|ables?|ibles?|ings?|tics?|ally|als?|ics?|ives?|ous|ies|ers?|ors?|ed|es|is|ly|e|s|y)$/;
 const MIN_STEM = 4;
 
 export interface Term {

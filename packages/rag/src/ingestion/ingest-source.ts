@@ -7,9 +7,9 @@ import type { Source } from "./source.ts";
 import type { Tally } from "./tally.ts";
 
 /** Documents stored at once: enough to sort texts by length for the model, few enough that an abort waits seconds. */
-export const BATCH_DOCUMENTS = 256;
+const BATCH_DOCUMENTS = 256;
 /** Characters stored at once: some documents are books. */
-export const BATCH_CHARACTERS = 1_000_000;
+const BATCH_CHARACTERS = 1_000_000;
 
 export interface IngestContext {
   readonly collection: Collection;

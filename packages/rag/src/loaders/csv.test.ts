@@ -5,6 +5,8 @@ import { chunked, loadAll, testLoader } from "./loader.contract.ts";
 
 const load = (content: string | Uint8Array, options = {}) => loadAll(csv, chunked(content), options);
 
+const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
+
 describe("csv", () => {
   testLoader(csv, 'id,title,text\na,Gout,"Gout hurts, — 38 °C."\nb,,Second.\n');
 
@@ -80,7 +82,6 @@ describe("csv", () => {
     const cell = fc
       .string({ unit: fc.constantFrom("a", "é", '"', ",", "\n", "\r\n", ";", " ", "😀"), minLength: 1, maxLength: 12 })
       .filter((text) => text.trim() !== "");
-    const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
     await fc.assert(
       fc.asyncProperty(fc.array(cell, { maxLength: 10 }), fc.integer({ min: 1, max: 9 }), async (texts, size) => {
         const content = ["id,text", ...texts.map((text, index) => `${index},${quote(text)}`)].join("\n");

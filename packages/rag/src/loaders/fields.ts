@@ -3,18 +3,9 @@ import { RagError } from "../errors.ts";
 import type { FieldNames, LoadedRecord, LoadOptions } from "./loader.ts";
 
 /** Usual names of a record's text, title and id, in the order in which they are tried. Upper and lower case are the same. */
-export const TEXT_FIELDS = [
-  "text",
-  "content",
-  "contents",
-  "body",
-  "answer",
-  "abstract",
-  "passage",
-  "document",
-] as const;
-export const TITLE_FIELDS = ["title", "question", "name", "headline", "subject"] as const;
-export const ID_FIELDS = ["id", "_id", "doc_id", "document_id", "docid", "pmid", "pmcid", "doi"] as const;
+const TEXT_FIELDS = ["text", "content", "contents", "body", "answer", "abstract", "passage", "document"] as const;
+const TITLE_FIELDS = ["title", "question", "name", "headline", "subject"] as const;
+const ID_FIELDS = ["id", "_id", "doc_id", "document_id", "docid", "pmid", "pmcid", "doi"] as const;
 
 /** Field names that an error message lists, and how much of each: they come from the file. */
 const MAX_LISTED_FIELDS = 20;

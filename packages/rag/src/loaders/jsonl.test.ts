@@ -6,6 +6,12 @@ import { MAX_LINE_BYTES } from "./lines.ts";
 
 const load = (content: string | Uint8Array, options = {}) => loadAll(jsonl, chunked(content), options);
 
+async function* oneLongLine(): AsyncIterable<Uint8Array> {
+  yield new TextEncoder().encode('{"text":"');
+  for (let sent = 0; sent <= MAX_LINE_BYTES; sent += 1_048_576) yield new Uint8Array(1_048_576).fill(0x61);
+  yield new TextEncoder().encode('"}\n{"text":"Next."}\n');
+}
+
 describe("jsonl", () => {
   testLoader(jsonl, '{"id":"a","title":"Gout","text":"Gout hurts — 38 °C."}\n\n{"text":"Second."}\n');
 
@@ -102,12 +108,7 @@ describe("jsonl", () => {
   });
 
   test("a line that is too long is skipped without being kept", async () => {
-    async function* bytes(): AsyncIterable<Uint8Array> {
-      yield new TextEncoder().encode('{"text":"');
-      for (let sent = 0; sent <= MAX_LINE_BYTES; sent += 1_048_576) yield new Uint8Array(1_048_576).fill(0x61);
-      yield new TextEncoder().encode('"}\n{"text":"Next."}\n');
-    }
-    expect(await loadAll(jsonl, bytes())).toMatchObject([
+    expect(await loadAll(jsonl, oneLongLine())).toMatchObject([
       { line: 1, error: { code: "record_invalid", message: expect.stringContaining("longer than") } },
       { line: 2, document: { text: "Next." } },
     ]);

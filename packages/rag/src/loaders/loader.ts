@@ -22,7 +22,7 @@ export interface LoadedDocument {
   readonly document: DocumentInput & { readonly id: string };
   readonly line?: number;
 }
-export interface LoadFailure {
+interface LoadFailure {
   readonly error: RagError;
   readonly line?: number;
   readonly id?: string;

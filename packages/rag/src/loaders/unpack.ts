@@ -5,7 +5,7 @@ import { RagError } from "../errors.ts";
 /** Unpacked bytes from which the ratio below is looked at; a small file may be as repetitive as it likes. */
 export const MIN_BOMB_BYTES = 64 * 1024 * 1024;
 /** Text packs about 3 to 20 times, machine-made JSON up to about 100; beyond that a .gz is made to fill memory or time. */
-export const MAX_UNPACK_RATIO = 200;
+const MAX_UNPACK_RATIO = 200;
 
 /**
  * The bytes of a source with gzip taken off. Packed or not is told by the bytes, not the name.
