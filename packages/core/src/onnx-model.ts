@@ -7,6 +7,7 @@ import type { EncoderInputs } from "./models/architecture.ts";
 import { normalizeRows } from "./vectors/normalize.ts";
 import { pool } from "./vectors/pooling/pooling.ts";
 import { openCheckpoint, rootScope } from "./weights/weights.ts";
+import type { Checkpoint } from "./weights/weights.ts";
 
 /** An ONNX graph whose weights stay in the files of `weightsFolder`. */
 export interface OnnxModel {
@@ -25,13 +26,13 @@ export interface OnnxModelOptions {
   readonly output?: ModelOutput;
   /**
    * Whether the graph takes an `attention_mask`, and with it padded batches. Without one all texts of a batch must
-   * have the same number of tokens, and run faster.
+   * have the same number of tokens.
    * @default true
    */
   readonly attentionMask?: boolean;
 }
 
-export type ModelOutput = "sentence_embedding" | "last_hidden_state";
+type ModelOutput = "sentence_embedding" | "last_hidden_state";
 
 /**
  * Builds the ONNX graph of a local model folder (config.json, *.safetensors and what sentence-transformers adds).
@@ -41,15 +42,16 @@ export type ModelOutput = "sentence_embedding" | "last_hidden_state";
  * @throws {ModelError} `model_invalid`, `weights_missing`, `weights_invalid` or `architecture_unsupported`.
  */
 export async function buildOnnxModel(folder: string, options: OnnxModelOptions = {}): Promise<OnnxModel> {
-  return emitOnnxModel(await readModelFolder(folder), options);
+  const model = await readModelFolder(folder);
+  return emitOnnxModel(model, await openCheckpoint(model.weightFiles), options);
 }
 
-/** The same for a folder that has been read already. */
-export async function emitOnnxModel(
-  { encoder, weightFiles, poolingModes, normalize }: ModelFolder,
+/** The same for a folder and a checkpoint that have been read already. */
+export function emitOnnxModel(
+  { encoder, poolingModes, normalize }: ModelFolder,
+  checkpoint: Checkpoint,
   { output = "sentence_embedding", attentionMask = true }: OnnxModelOptions = {},
-): Promise<OnnxModel> {
-  const checkpoint = await openCheckpoint(weightFiles);
+): OnnxModel {
   const graph = new GraphBuilder();
   const inputs = encoderInputs(graph, { attentionMask, tokenTypeIds: output === "last_hidden_state" });
   const hiddenStates = encoder.build(graph, rootScope(checkpoint, encoder.rootNames), inputs); // [B,S,H]

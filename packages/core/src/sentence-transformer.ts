@@ -1,3 +1,4 @@
+import type { Embedder } from "./embedder.ts";
 import { encodeTexts } from "./encode-texts.ts";
 import type { EncodeProgress } from "./encode-texts.ts";
 import { ModelError } from "./errors.ts";
@@ -12,6 +13,7 @@ import type { ThreadOptions } from "./tensors/thread-budget.ts";
 import { Tokenizer } from "./tokens/tokenizer.ts";
 import { normalize as normalizeVector } from "./vectors/normalize.ts";
 import { similarityMatrix } from "./vectors/similarity.ts";
+import { openCheckpoint } from "./weights/weights.ts";
 
 export interface LoadOptions extends ThreadOptions {
   /** Longest input in tokens, special tokens included; what follows is cut off. @default what the model folder says */
@@ -34,11 +36,11 @@ export interface EncodeOptions {
 }
 
 /** Texts in, vectors out. Load it once, share it between concurrent calls, dispose it when done. */
-export class SentenceTransformer implements AsyncDisposable {
+export class SentenceTransformer implements Embedder, AsyncDisposable {
   readonly #folder: ModelFolder;
   readonly #pool: InferencePool;
 
-  /** What decides the vectors: name, hash of weights and tokenizer, pooling, normalization, maximum length. */
+  /** What decides the vectors: `name@hash:pooling:normalized:maxSeqLength`, the hash being of weights and tokenizer. */
   readonly model: string;
   readonly tokenizer: Tokenizer;
   /** Components of a vector. */
@@ -58,8 +60,12 @@ export class SentenceTransformer implements AsyncDisposable {
     const folder = await openModel(model);
     const tokenizer = await Tokenizer.fromJson(folder.tokenizerJson, folder);
     const limit = checkLimit(maxSeqLength ?? folder.maxSeqLength, { folder, tokenizer });
-    const identity = await identify(folder, limit);
-    const { bytes, weightsFolder } = await emitOnnxModel(folder, { attentionMask: false });
+    const checkpoint = await openCheckpoint(folder.weightFiles);
+    const { bytes, weightsFolder } = emitOnnxModel(folder, checkpoint, { attentionMask: false });
+    const identity = describe(folder, {
+      maxSeqLength: limit,
+      hash: await fingerprint(checkpoint, folder.tokenizerJson),
+    });
     signal?.throwIfAborted();
     const shares = threadBudget(threads);
     const pool = await InferencePool.open(
@@ -191,11 +197,10 @@ interface Parts {
   readonly maxSeqLength: number;
 }
 
-async function identify(
-  { name, weightFiles, tokenizerJson, poolingModes, normalize }: ModelFolder,
-  maxSeqLength: number,
-): Promise<string> {
-  const hash = await fingerprint(weightFiles, tokenizerJson);
+function describe(
+  { name, poolingModes, normalize }: ModelFolder,
+  { maxSeqLength, hash }: { maxSeqLength: number; hash: string },
+): string {
   const recipe = [poolingModes.join("+"), ...(normalize ? ["normalized"] : []), maxSeqLength];
   return `${name}@${hash}:${recipe.join(":")}`;
 }

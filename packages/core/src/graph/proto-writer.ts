@@ -37,7 +37,7 @@ export class ProtoWriter {
   }
 
   #tag(field: number, wireType: number): this {
-    return this.#varint(BigInt((field << 3) | wireType));
+    return this.#varint((BigInt(field) << 3n) | BigInt(wireType));
   }
 
   #varint(value: bigint): this {

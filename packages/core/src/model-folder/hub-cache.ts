@@ -1,6 +1,8 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+
+import { isFolder, orAbsent } from "./file-presence.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,18 +22,13 @@ export function hubModelFolder(id: string, environment?: Environment): string {
 /** The snapshot of `main` of a hub model, or `undefined` when the cache does not hold it. */
 export async function findInHubCache(id: string, environment?: Environment): Promise<string | undefined> {
   const folder = hubModelFolder(id, environment);
-  const revision = await readFile(join(folder, "refs", "main"), "utf8").catch(() => undefined); // not there: not cached
-  if (revision === undefined || !REVISION.test(revision.trim())) return undefined;
-  const snapshot = join(folder, "snapshots", revision.trim());
+  const revision = (await orAbsent(readFile(join(folder, "refs", "main"), "utf8")))?.trim();
+  if (revision === undefined || !REVISION.test(revision)) return undefined;
+  const snapshot = join(folder, "snapshots", revision);
   return (await isFolder(snapshot)) ? snapshot : undefined;
 }
 
 const REVISION = /^[0-9A-Za-z._-]+$/u; // a commit hash; never a path that leads elsewhere
-
-export async function isFolder(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined); // not there: not a folder
-  return found?.isDirectory() ?? false;
-}
 
 function expandHome(path: string): string {
   return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path;

@@ -1,4 +1,3 @@
-import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 
 import { ModelError } from "../errors.ts";
@@ -6,7 +5,8 @@ import { configureEncoder } from "../models/registry.ts";
 import type { ConfiguredEncoder } from "../models/registry.ts";
 import type { PoolingMode } from "../vectors/pooling/pooling.ts";
 import type { SimilarityName } from "../vectors/similarity.ts";
-import { readJsonFile, readSmallFile } from "./json-file.ts";
+import { isFolder } from "./file-presence.ts";
+import { readJsonFile, readTextFile } from "./json-file.ts";
 import {
   Modules,
   PoolingConfig,
@@ -54,9 +54,11 @@ export interface ModelManifest {
  */
 export async function readModelFolder(path: string, manifest?: Partial<ModelManifest>): Promise<ModelFolder> {
   const folder = resolve(path);
+  if (!(await isFolder(folder))) throw new ModelError("model_not_found", `There is no model folder ${folder}.`);
+  const weightFiles = await findWeightFiles(folder);
   const config = await readJsonFile(join(folder, "config.json"), TransformerConfig);
-  if (config === undefined) throw await noConfig(folder);
-  const tokenizerJson = await readSmallFile(join(folder, "tokenizer.json"));
+  if (config === undefined) throw missing(folder, "config.json");
+  const tokenizerJson = await readTextFile(join(folder, "tokenizer.json"), { maxBytes: MAX_TOKENIZER_BYTES });
   if (tokenizerJson === undefined) throw missing(folder, "tokenizer.json");
   const encoder = configureEncoder(config);
   const steps = await readSteps(folder);
@@ -67,7 +69,7 @@ export async function readModelFolder(path: string, manifest?: Partial<ModelMani
     path: folder,
     name: manifest?.name ?? basename(folder),
     encoder,
-    weightFiles: await findWeightFiles(folder),
+    weightFiles,
     tokenizerJson,
     padTokenId: config.pad_token_id ?? undefined,
     poolingModes: manifest?.poolingModes ?? steps.poolingModes,
@@ -80,6 +82,9 @@ export async function readModelFolder(path: string, manifest?: Partial<ModelMani
     similarity: sentence?.similarity_fn_name ?? "cosine",
   };
 }
+
+// The largest vocabularies in use (256,000 pieces) take 35 MB.
+const MAX_TOKENIZER_BYTES = 128 * 1024 * 1024;
 
 const supportedSteps = ["Transformer", "Pooling", "Normalize"];
 
@@ -100,6 +105,7 @@ async function readPooling(folder: string, modules: Modules): Promise<readonly P
   if (step === undefined) throw unsupportedStep(folder, "no pooling");
   const pooling = await readJsonFile(join(folder, step.path, "config.json"), PoolingConfig);
   if (pooling === undefined) throw missing(folder, join(step.path, "config.json"));
+  if (!pooling.includePrompt) throw unsupportedStep(folder, "pooling without the prompt");
   return pooling.modes;
 }
 
@@ -116,12 +122,6 @@ async function readLengths(
     maxSeqLength: sentence?.max_seq_length ?? maxModelLength,
     lowerCase: sentence?.do_lower_case ?? false,
   };
-}
-
-async function noConfig(folder: string): Promise<ModelError> {
-  const names = await readdir(folder).catch(() => undefined);
-  if (names !== undefined) return missing(folder, "config.json");
-  return new ModelError("model_not_found", `There is no model folder ${folder}.`, { details: { folder } });
 }
 
 function missing(folder: string, file: string): ModelError {

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { isFolder } from "./hub-cache.ts";
+import { isFolder } from "./file-presence.ts";
 
 /**
  * The folder of an installed npm package, seen from this library and then from the working directory.

@@ -1,7 +1,8 @@
 import { isAbsolute, join } from "node:path";
 
 import { ModelError } from "../errors.ts";
-import { findInHubCache, hubModelFolder, isFolder } from "./hub-cache.ts";
+import { isFolder } from "./file-presence.ts";
+import { findInHubCache, hubModelFolder } from "./hub-cache.ts";
 import { readModelFolder } from "./model-folder.ts";
 import type { ModelFolder } from "./model-folder.ts";
 import { findNpmPackage } from "./npm-package.ts";

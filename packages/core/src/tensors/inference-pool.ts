@@ -92,7 +92,7 @@ export class InferencePool implements AsyncDisposable {
     } catch (error) {
       job.reject(error);
     }
-    if (this.#workers.has(worker)) this.#idle.add(worker);
+    if (worker.alive) this.#idle.add(worker);
     this.#pump();
   }
 

@@ -11,6 +11,7 @@ export const workerEntry = new URL(`./inference-worker.${EXTENSION}`, import.met
 export class InferenceWorker {
   readonly #worker: Worker;
   #closing = false;
+  #alive = true;
   #answer = Promise.withResolvers<Answer>();
 
   /** Resolves when the session is open; rejects with `inference_failed` when it cannot be opened. */
@@ -19,12 +20,18 @@ export class InferenceWorker {
   readonly exited: Promise<void>;
 
   constructor(setup: WorkerSetup, { entry = workerEntry }: { entry?: URL } = {}) {
-    this.#worker = new Worker(entry, { workerData: setup });
+    // Flags of the process are not passed on: some, such as --input-type, keep a worker with a file from starting.
+    this.#worker = new Worker(entry, { workerData: setup, execArgv: [] });
     this.#worker.on("message", (reply: WorkerReply) => this.#settle(reply));
-    this.#worker.on("error", (cause) => this.#answer.reject(failure("An inference worker crashed", cause)));
-    this.#worker.on("exit", (code) => this.#answer.reject(failure(`An inference worker ended with code ${code}`)));
+    this.#worker.on("error", (cause) => this.#die(failure("An inference worker crashed", cause)));
+    this.#worker.on("exit", (code) => this.#die(failure(`An inference worker ended with code ${code}`)));
     this.exited = new Promise((resolve) => void this.#worker.once("exit", () => resolve()));
     this.ready = this.#answer.promise.finally(() => this.#rest());
+  }
+
+  /** Whether it can still compute; a crash makes this false before the thread is gone. */
+  get alive(): boolean {
+    return this.#alive;
   }
 
   /** Runs one batch; the caller waits for it before it gives the next. */
@@ -52,6 +59,11 @@ export class InferenceWorker {
   // An idle worker keeps no process alive: a script that forgets to dispose its model still ends.
   #rest(): void {
     if (!this.#closing) this.#worker.unref();
+  }
+
+  #die(error: ModelError): void {
+    this.#alive = false;
+    this.#answer.reject(error);
   }
 
   #post(request: WorkerRequest): void {

@@ -4,14 +4,17 @@ import type { WorkerReply, WorkerRequest, WorkerSetup } from "./inference-messag
 import { openSession } from "./session.ts";
 import type { Session } from "./session.ts";
 
-// The entry of a worker thread: opens one session, then answers one request at a time until it is told to close.
+// The entry of a worker thread: opens one session, then answers one request after another until it is told to close.
 
 if (parentPort === null) throw new Error("inference-worker runs only as a worker thread");
 const port = parentPort;
 
 const session = await openOrReport(workerData as WorkerSetup);
 if (session !== undefined) {
-  port.on("message", (request: WorkerRequest) => void answer(session, request));
+  let last = Promise.resolve();
+  port.on("message", (request: WorkerRequest) => {
+    last = last.then(() => answer(session, request)); // a batch ends before the session that computes it is released
+  });
   reply({ kind: "ready" });
 }
 

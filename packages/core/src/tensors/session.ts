@@ -16,7 +16,7 @@ export async function openSession({ model, weightsFolder, threads }: WorkerSetup
     graphOptimizationLevel: "basic",
     // Batches come in many shapes; a remembered allocation pattern for each costs memory and gained nothing.
     enableMemPattern: false,
-    logSeverityLevel: LOG_ERRORS,
+    logSeverityLevel: LOG_FATAL,
     extra: {
       session: {
         model_external_initializers_file_folder_path: weightsFolder,
@@ -27,7 +27,7 @@ export async function openSession({ model, weightsFolder, threads }: WorkerSetup
   return { run: (feeds) => run(session, feeds), release: () => session.release() };
 }
 
-const LOG_ERRORS = 3;
+const LOG_FATAL = 4; // errors are thrown as well; a library does not print them
 
 async function run(session: InferenceSession, feeds: Feeds): Promise<Tensor<Float32Array>> {
   const inputs = Object.entries(feeds).map(

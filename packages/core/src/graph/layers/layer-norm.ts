@@ -5,7 +5,7 @@ import type { GraphBuilder, Value } from "../graph-builder.ts";
  * torch.nn.LayerNorm over the last axis.
  *
  * A residual connection is a plain Add before it: onnxruntime's SkipLayerNormalization, which does both at once,
- * was measured five times slower on CPU than the two nodes.
+ * was measured several times slower on CPU than the two nodes.
  */
 export function layerNorm(
   graph: GraphBuilder,

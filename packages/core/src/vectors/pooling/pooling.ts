@@ -21,7 +21,7 @@ export interface PooledTokens {
 }
 
 /** By the name that sentence-transformers gives them in `1_Pooling/config.json`. */
-export const poolings = {
+const poolings = {
   cls,
   max,
   mean,

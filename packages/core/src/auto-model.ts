@@ -1,0 +1,96 @@
+import type { ModelInputs } from "./auto-tokenizer.ts";
+import { ModelError } from "./errors.ts";
+import { openModel } from "./model-folder/sources.ts";
+import type { ModelFolder } from "./model-folder/model-folder.ts";
+import { emitOnnxModel } from "./onnx-model.ts";
+import type { Feeds, Tensor } from "./tensors/inference-message.ts";
+import { InferencePool } from "./tensors/inference-pool.ts";
+import { stoppable } from "./tensors/stoppable.ts";
+import { threadBudget } from "./tensors/thread-budget.ts";
+import type { ThreadOptions } from "./tensors/thread-budget.ts";
+import { openCheckpoint } from "./weights/weights.ts";
+
+export interface ModelOutputs {
+  /** float32 [texts, tokens, hidden], row-major. */
+  readonly lastHiddenState: Tensor<Float32Array>;
+}
+
+// Rows of one call are computed in parts of about this many tokens, on all workers.
+const PART_TOKENS = 1024;
+
+/** The encoder alone, as transformers' AutoModel: token ids → hidden states. */
+export class AutoModel implements AsyncDisposable {
+  readonly #pool: InferencePool;
+  readonly #maxLength: number;
+  /** Components of a hidden state. */
+  readonly hiddenSize: number;
+
+  /** Takes the same names as `SentenceTransformer.load`. @throws {ModelError} */
+  static async fromPretrained(model?: string, threads: ThreadOptions = {}): Promise<AutoModel> {
+    const folder = await openModel(model);
+    const checkpoint = await openCheckpoint(folder.weightFiles);
+    const { bytes, weightsFolder } = emitOnnxModel(folder, checkpoint, { output: "last_hidden_state" });
+    const shares = threadBudget(threads);
+    const pool = await InferencePool.open(
+      { model: bytes, weightsFolder, threads: shares.threads },
+      { workers: shares.workers },
+    );
+    return new AutoModel(pool, folder);
+  }
+
+  private constructor(pool: InferencePool, { encoder }: ModelFolder) {
+    this.#pool = pool;
+    this.#maxLength = encoder.maxPositions;
+    this.hiddenSize = encoder.hiddenSize;
+  }
+
+  /** @throws {ModelError} `input_invalid`, `inference_failed` or `disposed`; an abort throws the signal's reason. */
+  async forward(inputs: ModelInputs, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<ModelOutputs> {
+    checkInputs(inputs, this.#maxLength);
+    using stop = stoppable(signal);
+    const [texts, tokens] = inputs.dims;
+    const rowSize = tokens * this.hiddenSize;
+    const data = new Float32Array(texts * rowSize);
+    const rows = Math.max(1, Math.floor(PART_TOKENS / Math.max(1, tokens)));
+    const starts = tokens === 0 ? [] : Array.from({ length: Math.ceil(texts / rows) }, (_, part) => part * rows);
+    const parts = starts.map(async (start) => {
+      const part = await this.#pool.run(rowsOf(inputs, start, Math.min(start + rows, texts)), { signal: stop.signal });
+      data.set(part.data, start * rowSize);
+    });
+    await Promise.all(parts);
+    return { lastHiddenState: { data, dims: [texts, tokens, this.hiddenSize] } };
+  }
+
+  /** Ends the worker threads. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#pool[Symbol.asyncDispose]();
+  }
+}
+
+function rowsOf(
+  { inputIds, attentionMask, tokenTypeIds, dims: [, tokens] }: ModelInputs,
+  start: number,
+  end: number,
+): Feeds {
+  const dims = [end - start, tokens];
+  const rows = (all: Int32Array): Tensor<Int32Array> => ({ data: all.slice(start * tokens, end * tokens), dims });
+  return {
+    input_ids: rows(inputIds),
+    attention_mask: rows(attentionMask),
+    token_type_ids: rows(tokenTypeIds ?? new Int32Array(inputIds.length)),
+  };
+}
+
+function checkInputs(
+  { inputIds, attentionMask, tokenTypeIds, dims: [texts, tokens] }: ModelInputs,
+  maxLength: number,
+): void {
+  if ([inputIds, attentionMask, tokenTypeIds ?? inputIds].some(({ length }) => length !== texts * tokens)) {
+    throw new ModelError("input_invalid", `The inputs do not have ${texts} × ${tokens} elements each.`);
+  }
+  if (tokens > maxLength) {
+    throw new ModelError("input_invalid", `The inputs have ${tokens} tokens where the model takes ${maxLength}.`, {
+      hint: "Tokenize with { truncation: true }.",
+    });
+  }
+}

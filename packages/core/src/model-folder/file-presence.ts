@@ -1,0 +1,23 @@
+import { stat } from "node:fs/promises";
+
+/** Whether a path leads to a folder. */
+export async function isFolder(path: string): Promise<boolean> {
+  return (await orAbsent(stat(path)))?.isDirectory() ?? false;
+}
+
+/** The result of a file operation, or `undefined` when there is no such file. */
+export async function orAbsent<Result>(operation: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await operation;
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
+}
+
+function isAbsence(error: unknown): boolean {
+  return error instanceof Error && "code" in error && ABSENCES.has(error.code);
+}
+
+// The last two: no file can have such a name, be it too long or with a NUL in it.
+const ABSENCES: ReadonlySet<unknown> = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"]);

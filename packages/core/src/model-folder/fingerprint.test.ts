@@ -1,0 +1,23 @@
+import { cp, open } from "node:fs/promises";
+import { join } from "node:path";
+import { temporaryDirectory } from "@galen/testing";
+import { expect, test } from "vitest";
+
+import { tinyBertFolder } from "../../../../testing/golden/golden.ts";
+import { openCheckpoint } from "../weights/weights.ts";
+import { fingerprint } from "./fingerprint.ts";
+
+test("is the same for a copy, and another for other weights under the same header or another tokenizer", async () => {
+  await using directory = await temporaryDirectory();
+  const file = join(directory.path, "copy.safetensors");
+  await cp(join(tinyBertFolder, "model.safetensors"), file);
+  const original = await fingerprint(await openCheckpoint([join(tinyBertFolder, "model.safetensors")]), "{}");
+  const checkpoint = await openCheckpoint([file]);
+  expect(await fingerprint(checkpoint, "{}")).toBe(original);
+  expect(await fingerprint(checkpoint, "{ }")).not.toBe(original);
+
+  const bias = checkpoint.tensors.get("bert.encoder.layer.2.output.LayerNorm.bias");
+  await using handle = await open(file, "r+");
+  await handle.write(Float32Array.of(0.25), 0, 4, (bias?.offset ?? 0) + 8);
+  expect(await fingerprint(checkpoint, "{}")).not.toBe(original);
+});

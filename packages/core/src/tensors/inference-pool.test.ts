@@ -1,0 +1,120 @@
+import { beforeAll, describe, expect, test } from "vitest";
+
+import { tinyBertFolder } from "../../../../testing/golden/golden.ts";
+import { buildOnnxModel } from "../onnx-model.ts";
+import { InferencePool } from "./inference-pool.ts";
+import { workerEntry } from "./inference-worker-handle.ts";
+import type { Feeds, WorkerSetup } from "./inference-message.ts";
+
+let setup: WorkerSetup;
+
+beforeAll(async () => {
+  const { bytes, weightsFolder } = await buildOnnxModel(tinyBertFolder, { attentionMask: false });
+  setup = { model: bytes, weightsFolder, threads: 1 };
+});
+
+const batch = (rows: number, firstId = 2): Feeds => ({
+  input_ids: {
+    data: Int32Array.from({ length: rows * 30 }, (_, index) => (index === 0 ? firstId : 5)),
+    dims: [rows, 30],
+  },
+});
+const DEADLY = 13;
+
+// The real worker, with a switch to kill it in the middle of a batch.
+function mortalWorker(death: string): URL {
+  const code = `
+    import { parentPort } from "node:worker_threads";
+    parentPort.on("message", ({ kind, feeds }) => {
+      if (kind === "run" && feeds.input_ids.data[0] === ${DEADLY}) { ${death} }
+    });
+    await import(${JSON.stringify(workerEntry.href)});`;
+  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+}
+
+test("computes batches side by side and gives each its own result", async () => {
+  await using pool = await InferencePool.open(setup, { workers: 2 });
+  const outputs = await Promise.all([1, 2, 3, 4, 5].map((rows) => pool.run(batch(rows))));
+  expect(outputs.map(({ dims }) => dims)).toEqual([1, 2, 3, 4, 5].map((rows) => [rows, 48]));
+});
+
+test("a query overtakes the documents that wait", async () => {
+  await using pool = await InferencePool.open(setup, { workers: 1 });
+  const order: string[] = [];
+  const note = (name: string) => (): void => void order.push(name);
+  const documents = ["d1", "d2", "d3"].map((name) => pool.run(batch(4)).then(note(name)));
+  const query = pool.run(batch(1), { priority: "query" }).then(note("query"));
+  await Promise.all([...documents, query]);
+  expect(order).toEqual(["d1", "query", "d2", "d3"]);
+});
+
+describe("abort", () => {
+  test("drops what waits, and forgets what runs", async () => {
+    await using pool = await InferencePool.open(setup, { workers: 1 });
+    const controller = new AbortController();
+    const [running, waiting] = [pool.run(batch(8), controller), pool.run(batch(8), controller)];
+    const outcomes = Promise.allSettled([running, waiting]);
+    const reason = new Error("enough");
+    controller.abort(reason);
+    expect(await outcomes).toEqual([
+      { status: "rejected", reason },
+      { status: "rejected", reason },
+    ]);
+    expect((await pool.run(batch(1))).dims).toEqual([1, 48]);
+    await expect(pool.run(batch(1), controller)).rejects.toBe(reason);
+  });
+});
+
+describe("a worker that dies", () => {
+  test.each([
+    ["by an exception", "throw new Error('struck down');"],
+    ["by leaving", "process.exit(3);"],
+  ])("%s takes its batch along and is replaced", async (_, death) => {
+    await using pool = await InferencePool.open(setup, { workers: 1, entry: mortalWorker(death) });
+    const fatal = pool.run(batch(1, DEADLY));
+    const behind = pool.run(batch(2));
+    await expect(fatal).rejects.toMatchObject({ name: "ModelError", code: "inference_failed" });
+    expect((await behind).dims).toEqual([2, 48]);
+    await expect(pool.run(batch(1, DEADLY))).rejects.toMatchObject({ code: "inference_failed" });
+    expect((await pool.run(batch(3))).dims).toEqual([3, 48]);
+  });
+});
+
+describe("a session that cannot be opened", () => {
+  test.each([
+    ["a graph that is none", (): WorkerSetup => ({ ...setup, model: new Uint8Array([1, 2, 3]) })],
+    ["weights that are not there", (): WorkerSetup => ({ ...setup, weightsFolder: "/nowhere" })],
+  ])("%s", async (_, broken) => {
+    await expect(InferencePool.open(broken(), { workers: 1 })).rejects.toMatchObject({ code: "inference_failed" });
+  });
+
+  test("a further worker that cannot start fails a batch instead of leaving it", async () => {
+    // Only the first thread starts. The others try again for as long as batches wait.
+    const starts = new Int32Array(new SharedArrayBuffer(4));
+    const code = `
+      import { workerData } from "node:worker_threads";
+      if (Atomics.add(workerData.starts, 0, 1) > 0) throw new Error("no more threads");
+      await import(${JSON.stringify(workerEntry.href)});`;
+    const entry = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+    await using pool = await InferencePool.open({ ...setup, starts } as WorkerSetup, { workers: 2, entry });
+    const outcomes = await Promise.allSettled(Array.from({ length: 300 }, () => pool.run(batch(8))));
+    const failed = outcomes.filter(({ status }) => status === "rejected");
+    expect(failed.length).toBeGreaterThan(0);
+    expect(failed[0]).toMatchObject({ reason: { code: "inference_failed" } });
+    expect(outcomes.some(({ status }) => status === "fulfilled")).toBe(true);
+  });
+});
+
+describe("disposal", () => {
+  test("lets the running batch end, rejects what waits, and may be repeated", async () => {
+    const pool = await InferencePool.open(setup, { workers: 1 });
+    const outcomes = Promise.allSettled([pool.run(batch(8)), pool.run(batch(8))]);
+    await Promise.all([pool[Symbol.asyncDispose](), pool[Symbol.asyncDispose]()]);
+    expect(await outcomes).toMatchObject([
+      { status: "fulfilled" },
+      { status: "rejected", reason: { code: "disposed" } },
+    ]);
+    await expect(pool.run(batch(1))).rejects.toMatchObject({ code: "disposed" });
+    await pool[Symbol.asyncDispose]();
+  });
+});

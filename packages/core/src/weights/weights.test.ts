@@ -1,0 +1,45 @@
+import { cp, mkdir, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { temporaryDirectory } from "@galen/testing";
+import { expect, test } from "vitest";
+
+import { tinyBertFolder } from "../../../../testing/golden/golden.ts";
+import { openCheckpoint, rootScope } from "./weights.ts";
+
+const file = join(tinyBertFolder, "model.safetensors");
+const root = { marker: "embeddings.word_embeddings.weight", prefixes: ["roberta.", "bert."] };
+
+test("scopes follow the name tree, behind the exporter's prefix", async () => {
+  const weights = rootScope(await openCheckpoint([file]), root);
+  const query = weights.scope("encoder.layer.0").scope("attention.self.query");
+  expect(query.tensor("weight", [48, 48]).name).toBe("bert.encoder.layer.0.attention.self.query.weight");
+  expect([query.has("bias"), query.has("missing")]).toEqual([true, false]);
+});
+
+test("a missing tensor, another shape and an unknown prefix are weights_invalid", async () => {
+  const checkpoint = await openCheckpoint([file]);
+  const weights = rootScope(checkpoint, root);
+  expect(() => weights.tensor("encoder.nothing", [1])).toThrowError(/have no tensor bert\.encoder\.nothing/u);
+  expect(() => weights.scope("embeddings.LayerNorm").tensor("weight", [47])).toThrowError(
+    /\[48\] where config\.json implies \[47\]/u,
+  );
+  expect(() => rootScope(checkpoint, { ...root, prefixes: [] })).toThrowError(/with or without a known prefix/u);
+});
+
+test("links are followed to the folder of the real file", async () => {
+  await using directory = await temporaryDirectory();
+  const [blobs, snapshot] = [join(directory.path, "blobs"), join(directory.path, "snapshot")];
+  await Promise.all([mkdir(blobs), mkdir(snapshot)]);
+  await cp(file, join(blobs, "0a1b"));
+  await symlink(join(blobs, "0a1b"), join(snapshot, "model.safetensors"));
+  const checkpoint = await openCheckpoint([join(snapshot, "model.safetensors")]);
+  expect(checkpoint.folder.endsWith("blobs")).toBe(true);
+  expect([...checkpoint.tensors.values()][0]?.file.endsWith(join("blobs", "0a1b"))).toBe(true);
+});
+
+test("files of several folders are refused", async () => {
+  await using directory = await temporaryDirectory();
+  const copy = join(directory.path, "model.safetensors");
+  await cp(file, copy);
+  await expect(openCheckpoint([file, copy])).rejects.toMatchObject({ code: "weights_invalid" });
+});
