@@ -5,7 +5,7 @@ import { DbError } from "../errors.ts";
 import { drizzle, migrate } from "./drizzle.ts";
 
 /** Version of the data folder as a whole. A newer Galen reads older ones; an older Galen refuses newer ones. */
-export const DATA_FOLDER_VERSION = 1;
+const DATA_FOLDER_VERSION = 1;
 
 /** Works from `src/` and from `dist/`: both stand beside `migrations/`. */
 const MIGRATIONS = fileURLToPath(new URL("../../migrations", import.meta.url));

@@ -12,7 +12,7 @@ export interface Condition {
   readonly pointer: string;
 }
 
-export type Operator = "eq" | "in" | "gt" | "gte" | "lt" | "lte" | "exists" | "contains" | "prefix";
+type Operator = "eq" | "in" | "gt" | "gte" | "lt" | "lte" | "exists" | "contains" | "prefix";
 
 export type FilterTree = Condition | { readonly all: readonly FilterTree[] } | { readonly any: readonly FilterTree[] };
 

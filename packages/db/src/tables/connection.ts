@@ -2,8 +2,8 @@ import "./native-settings.ts";
 import * as lancedb from "@lancedb/lancedb";
 
 /** LanceDB's own defaults are 6 GiB and 1 GiB a process; a collection of 16,000 documents has an index of 4 MB. */
-const INDEX_CACHE_BYTES = 64n << 20n;
-const METADATA_CACHE_BYTES = 32n << 20n;
+const INDEX_CACHE_BYTES = 32n << 20n;
+const METADATA_CACHE_BYTES = 8n << 20n;
 
 /** One connection, with one bounded cache, for all tables of a data folder. */
 export async function connectTables(folder: string): Promise<lancedb.Connection> {
