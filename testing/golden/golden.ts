@@ -13,7 +13,7 @@ export interface GoldenText {
   readonly vector: string;
 }
 
-export interface GoldenArray {
+interface GoldenArray {
   readonly dims: readonly number[];
   readonly base64: string;
 }
