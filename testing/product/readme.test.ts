@@ -22,7 +22,8 @@ describe("the README", () => {
     directory = await temporaryDirectory();
     // The commands stand as a reader types them; only the port and the data folder are the test's own.
     environment = { ...process.env, GALEN_DATA: join(directory.path, "data"), GALEN_PORT: "0" };
-    server = start("npm", ["start", "--silent"], { env: environment });
+    // What `npm start` runs; npm itself would not pass SIGTERM on when the test ends.
+    server = start(process.execPath, [join(root, "scripts/bootstrap.mjs"), "start"], { env: environment });
     const output = await server.printed(/Press Ctrl-C/);
     url = output.match(/http:\/\/127\.0\.0\.1:\d+/)?.[0] ?? "";
   });
