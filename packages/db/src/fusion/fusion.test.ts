@@ -6,13 +6,13 @@ import { reciprocalRank } from "./reciprocal-rank.ts";
 
 for (const [name, fusion] of Object.entries(fusions)) fusionContract(name, fusion);
 
-test("convex: minima −1 and 0, maxima the query's best, weights 0.75 and 0.25", () => {
+test("convex: minima −1 and 0, maxima the query's best, weights 0.8 and 0.2", () => {
   const [both, exact] = convex([
     { dense: { raw: 0.6, rank: 1 }, keyword: { raw: 5, rank: 2 } },
     { dense: { raw: 0.2, rank: null }, keyword: { raw: 10, rank: 1 } },
   ]);
-  expect(both?.score).toBeCloseTo(0.75 * 1 + 0.25 * 0.5, 12);
-  expect(exact?.score).toBeCloseTo(0.75 * (1.2 / 1.6) + 0.25 * 1, 12);
+  expect(both?.score).toBeCloseTo(0.8 * 1 + 0.2 * 0.5, 12);
+  expect(exact?.score).toBeCloseTo(0.8 * (1.2 / 1.6) + 0.2 * 1, 12);
 });
 
 test("convex: more candidates below the best do not move a score", () => {
@@ -24,7 +24,7 @@ test("convex: more candidates below the best do not move a score", () => {
 
 test("convex: a leg that found nothing adds nothing", () => {
   const [only] = convex([{ dense: { raw: 0.4, rank: 1 }, keyword: { raw: 0, rank: null } }]);
-  expect(only?.score).toBeCloseTo(0.75, 12);
+  expect(only?.score).toBeCloseTo(0.8, 12);
 });
 
 const leg = (rank: number | null) => ({ raw: 1, rank });

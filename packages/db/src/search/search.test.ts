@@ -111,7 +111,7 @@ test("the same ranking as scoring every document by hand", async () => {
   const expected = dense
     .map(({ id, score }) => ({
       id,
-      score: (0.75 * (score + 1)) / (bestDense + 1) + (0.25 * (keyword.get(id) ?? 0)) / bestKeyword,
+      score: (0.8 * (score + 1)) / (bestDense + 1) + (0.2 * (keyword.get(id) ?? 0)) / bestKeyword,
     }))
     .sort((left, right) => right.score - left.score || (left.id < right.id ? -1 : 1));
   const { hits } = await collection.search(request);
