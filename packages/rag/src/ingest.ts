@@ -77,6 +77,7 @@ async function run(collection: Collection, found: FoundSources, options: IngestO
   }
   tally.aborted ||= signal?.aborted === true;
   if (!tally.aborted) await removeVanished(found, { collection, tally });
+  await collection.settle();
   const added = (await collection.count()) - before + tally.removed;
   return tally.finish({ added, skippedFiles: found.skipped });
 }

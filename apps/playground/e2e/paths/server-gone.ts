@@ -18,8 +18,9 @@ export function serverGonePaths(stage: () => Stage): void {
     expect(await page.locator("[data-hit]").count()).toBe(hits.length);
     expect(await page.getByRole("searchbox").inputValue()).toBe("metformin in children");
     await stage().picture(page, "server-gone");
-    await stage().server.start();
     await page.getByRole("button", { name: "Try now" }).click();
+    expect(await banner(page).isVisible()).toBe(true);
+    await stage().server.start();
     await banner(page).waitFor({ state: "detached" });
     const wanted = await stage().server.client.search("demo", { query: "metformin in children", limit: 10 });
     await expect.poll(() => shownHits(page)).toEqual(wanted.hits.map(({ id }) => id));

@@ -38,7 +38,7 @@ export class Maintenance {
     this.#timer.unref();
   }
 
-  /** Leaves the table in order for the next opening. */
+  /** Does now what would be done when the collection is idle. */
   async finish(): Promise<void> {
     clearTimeout(this.#timer);
     await this.#lane.run(() => this.#run());

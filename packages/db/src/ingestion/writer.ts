@@ -66,6 +66,11 @@ export class CollectionWriter {
     return this.#maintenance.failure;
   }
 
+  /** Brings the full-text index up to date with the last write. */
+  settle(): Promise<void> {
+    return this.#maintenance.finish();
+  }
+
   async close(): Promise<void> {
     await this.#maintenance.finish();
     await this.#lane.idle();
