@@ -1,0 +1,53 @@
+// `npm run dev -- node benchmarks/report.ts`: writes docs/performance.md from benchmarks/results. A test compares them.
+import { readFileSync, writeFileSync } from "node:fs";
+import type { Machine } from "./machine.ts";
+
+const RESULT = new URL("results/smoke.json", import.meta.url);
+const PAGE = new URL("../docs/performance.md", import.meta.url);
+
+interface Smoke {
+  readonly date: string;
+  readonly machine: Machine;
+  readonly [figure: string]: unknown;
+}
+
+const rows: readonly (readonly [figure: string, meaning: string, unit: string])[] = [
+  ["embed_tokens_per_second", "encode questions and answers, tokenizing included", "tokens/s"],
+  ["index_documents_per_second", "index: read, cut, encode, store durably, full text", "documents/s"],
+  ["index_tokens_per_second", "the same, in tokens that the model computed", "tokens/s"],
+  ["index_share_outside_encoder", "share of indexing that the encoder alone would not have taken", ""],
+  ["search_dense_p50_ms", "dense search, query embedding included, p50", "ms"],
+  ["search_keyword_p50_ms", "keyword search, p50", "ms"],
+  ["search_hybrid_p50_ms", "hybrid search, query embedding included, p50", "ms"],
+  ["search_hybrid_p95_ms", "hybrid search, p95", "ms"],
+  ["answer_p50_ms", "extractive answer with citations, p50", "ms"],
+  ["model_load_ms", "load the model and embed one text", "ms"],
+  ["start_to_listening_ms", "start of the server until it prints its address", "ms"],
+  ["start_to_first_answer_ms", "start of the server until the first answer over HTTP", "ms"],
+  ["index_peak_rss_mb", "peak memory (RSS) while indexing", "MB"],
+  ["server_peak_rss_mb", "peak memory of the server after that answer", "MB"],
+  ["peak_rss_mb", "peak memory of the whole benchmark: encoding, indexing, 600 searches, 50 answers", "MB"],
+];
+
+/** The page, from one result file. */
+export function performancePage({ date, machine, documents, passages, ...figures }: Smoke): string {
+  const table = rows.map(([figure, meaning, unit]) => `| ${meaning} | ${figures[figure]} ${unit}`.trimEnd() + " |");
+  return `# Performance
+
+Printed by \`npm run bench -- smoke\` on ${date.slice(0, 10)} and written here by \`benchmarks/report.ts\`: ${documents} MedQuAD answers,
+${passages} passages, all-MiniLM-L6-v2 in float32.
+
+Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memory_gb} GiB, ${machine.instructions.join(" ")}; ${machine.os}; Node ${machine.node}.
+It is a shared virtual machine: the same run moves by 20 % and more, so compare only figures of one run.
+
+| what | figure |
+|---|---:|
+${table.join("\n")}
+
+Indexing waits for the encoder and for little else: storing, fsync and full-text indexing overlap it. Memory is counted as the system
+does, some 200 MB of it are the mapped libraries of LanceDB, onnxruntime and Node. The bootstrap starts Node with \`MALLOC_ARENA_MAX=2\` and
+\`--max-semi-space-size=8\`; do the same when you start \`galen\` in another way and memory matters.
+`;
+}
+
+if (import.meta.main) writeFileSync(PAGE, performancePage(JSON.parse(readFileSync(RESULT, "utf8")) as Smoke));
