@@ -8,7 +8,7 @@ const PAGE = new URL("../docs/performance.md", import.meta.url);
 interface Smoke {
   readonly date: string;
   readonly machine: Machine;
-  readonly [figure: string]: unknown;
+  readonly [figure: string]: string | number | Machine;
 }
 
 const rows: readonly (readonly [figure: string, meaning: string, unit: string])[] = [
@@ -31,11 +31,13 @@ const rows: readonly (readonly [figure: string, meaning: string, unit: string])[
 
 /** The page, from one result file. */
 export function performancePage({ date, machine, documents, passages, ...figures }: Smoke): string {
-  const table = rows.map(([figure, meaning, unit]) => `| ${meaning} | ${figures[figure]} ${unit}`.trimEnd() + " |");
+  const table = rows.map(
+    ([figure, meaning, unit]) => `| ${meaning} | ${String(figures[figure])} ${unit}`.trimEnd() + " |",
+  );
   return `# Performance
 
-Printed by \`npm run bench -- smoke\` on ${date.slice(0, 10)} and written here by \`benchmarks/report.ts\`: ${documents} MedQuAD answers,
-${passages} passages, all-MiniLM-L6-v2 in float32.
+Printed by \`npm run bench -- smoke\` on ${date.slice(0, 10)} and written here by \`benchmarks/report.ts\`: ${String(documents)} MedQuAD answers,
+${String(passages)} passages, all-MiniLM-L6-v2 in float32.
 
 Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memory_gb} GiB, ${machine.instructions.join(" ")}; ${machine.os}; Node ${machine.node}.
 It is a shared virtual machine: the same run moves by 20 % and more, so compare only figures of one run.
