@@ -94,6 +94,8 @@ function addModelCommands(program: Command, terminal: Terminal): void {
         .choices(["document", "query"])
         .default("document"),
     )
+    // One choice so far; scripts that name it keep working when others come.
+    .addOption(new Option("--precision <precision>", "arithmetic of the model").choices(["fp32"]).default("fp32"))
     .option("--input <file>", "one text a line, or .jsonl with `text`; - is standard input", "-")
     .option("--output <file>", ".npy (float32, one row a text) or .jsonl; standard output as JSON lines otherwise")
     .action(async (_options, command) =>

@@ -5,7 +5,7 @@ import { DOCS_FOLDER, generatedDocuments } from "./documents.ts";
 
 const documents = generatedDocuments();
 
-it.each(Object.keys(documents))("docs/%s is up to date (pnpm --filter @galen/server docs)", async (name) => {
+it.each(Object.keys(documents))("docs/%s is up to date (pnpm --filter @galen/server run docs)", async (name) => {
   expect(await readFile(new URL(name, DOCS_FOLDER), "utf8")).toBe(documents[name]);
 });
 
