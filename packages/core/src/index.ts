@@ -1,6 +1,5 @@
 export { GalenError, ModelError } from "./errors.ts";
 export type { CoreErrorCode, ErrorFacts } from "./errors.ts";
-export type { Embedder } from "./embedder.ts";
 export { SentenceTransformer } from "./sentence-transformer.ts";
 export type { EncodeOptions, LoadOptions } from "./sentence-transformer.ts";
 export type { Tensor } from "./tensors/inference-message.ts";

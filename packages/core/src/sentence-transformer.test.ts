@@ -153,10 +153,10 @@ describe("encode", () => {
   });
 });
 
-describe("the embedder interface of databases", () => {
+describe("what a database asks of a model", () => {
   test("documents, a query and token counts", async () => {
-    const [document] = await minilm.embedDocuments(["Metformin lowers glucose."]);
-    const query = await minilm.embedQuery("Which drug lowers glucose?");
+    const [document] = await minilm.encodeDocument(["Metformin lowers glucose."]);
+    const query = await minilm.encodeQuery("Which drug lowers glucose?");
     expect(minilm.similarity([query], [document ?? query])[0]?.[0]).toBeGreaterThan(0.5);
     expect(await minilm.countTokens(["", "two words", "word ".repeat(1000)])).toEqual([0, 2, 1000]);
   });

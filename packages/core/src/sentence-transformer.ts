@@ -1,4 +1,3 @@
-import type { Embedder } from "./embedder.ts";
 import { encodeTexts } from "./encode-texts.ts";
 import type { EncodeProgress } from "./encode-texts.ts";
 import { ModelError } from "./errors.ts";
@@ -36,7 +35,7 @@ export interface EncodeOptions {
 }
 
 /** Texts in, vectors out. Load it once, share it between concurrent calls, dispose it when done. */
-export class SentenceTransformer implements Embedder, AsyncDisposable {
+export class SentenceTransformer implements AsyncDisposable {
   readonly #folder: ModelFolder;
   readonly #pool: InferencePool;
 
@@ -122,19 +121,6 @@ export class SentenceTransformer implements Embedder, AsyncDisposable {
   ): Promise<Float32Array | Float32Array[]> {
     const asDocument = { promptName: this.#firstPrompt(["document", "passage", "corpus"]), ...options };
     return typeof input === "string" ? this.#encodeOne(input, asDocument) : this.#encodeAll(input, asDocument);
-  }
-
-  /** The embedder interface of databases: `encodeQuery` of one text. */
-  embedQuery(text: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<Float32Array> {
-    return this.encodeQuery(text, { signal });
-  }
-
-  /** The embedder interface of databases: `encodeDocument` of many texts. */
-  embedDocuments(
-    texts: readonly string[],
-    { signal }: { signal?: AbortSignal | undefined } = {},
-  ): Promise<Float32Array[]> {
-    return this.encodeDocument(texts, { signal });
   }
 
   /** Tokens of each text, without special tokens and without truncation. */
