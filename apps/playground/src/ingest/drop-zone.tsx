@@ -43,7 +43,7 @@ export function DropZone({ collection, busy, onFiles }: DropZoneProps) {
           multiple
           hidden
           aria-label="Files"
-          accept=".txt,.md,.markdown,.html,.htm,.csv,.tsv,.json,.jsonl,.ndjson,.xml"
+          accept=".txt,.text,.md,.markdown,.csv,.tsv,.jsonl,.ndjson,.gz"
           onChange={(event) => {
             const files = [...(event.target.files ?? [])];
             event.target.value = "";
@@ -53,8 +53,8 @@ export function DropZone({ collection, busy, onFiles }: DropZoneProps) {
       </div>
       <div className={styles.help}>
         <p>
-          Text, Markdown, HTML, CSV, JSON and JSON lines. A table or a list becomes one document a record, with its
-          other columns as metadata. The server does the work: you can close this page and come back.
+          Text, Markdown, CSV and JSON lines, also packed as .gz. A table or a list becomes one document a record, with
+          its other columns as metadata. The server does the work: you can close this page and come back.
         </p>
         <p>A whole folder goes faster from the command line:</p>
         <Command>{`galen index ${collection} ./docs`}</Command>
