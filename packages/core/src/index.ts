@@ -1,4 +1,5 @@
 export { GalenError, ModelError } from "./errors.ts";
+export { nearestName } from "./nearest-name.ts";
 export type { CoreErrorCode, ErrorFacts } from "./errors.ts";
 export { SentenceTransformer } from "./sentence-transformer.ts";
 export type { EncodeOptions, LoadOptions } from "./sentence-transformer.ts";

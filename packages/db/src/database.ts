@@ -7,7 +7,7 @@ import { Collection } from "./collection.ts";
 import type { Embedder, LoadEmbedder, Splitter } from "./embedder.ts";
 import { loadSentenceTransformer } from "./embedders/sentence-transformer.ts";
 import { DbError } from "./errors.ts";
-import { nearestName } from "./nearest-name.ts";
+import { nearestName } from "@galen/core";
 import { CollectionConfig } from "./schemas/collection.ts";
 import type { CollectionConfigInput, CollectionInfo } from "./schemas/collection.ts";
 import { openDataFolder } from "./storage/data-folder.ts";

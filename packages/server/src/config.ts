@@ -4,7 +4,7 @@ import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { ServerError } from "./errors.ts";
 import { isLoopback } from "./hosts.ts";
-import { nearestName } from "./nearest-name.ts";
+import { nearestName } from "@galen/core";
 
 const MiB = 1_048_576;
 const DEFAULT_PLAYGROUND = fileURLToPath(new URL("../../../apps/playground/dist/", import.meta.url));

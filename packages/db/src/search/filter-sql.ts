@@ -1,7 +1,7 @@
 import { DbError } from "../errors.ts";
 import { parseDate } from "../metadata/date.ts";
 import { presenceLabel, valueLabel } from "../metadata/labels.ts";
-import { nearestName } from "../nearest-name.ts";
+import { nearestName } from "@galen/core";
 import type { FieldType } from "../schemas/collection.ts";
 import type { FilterValue } from "../schemas/filter.ts";
 import { fieldColumn } from "../tables/passage-schema.ts";

@@ -8,6 +8,12 @@ test.each([
   ["x", ["title", "year"], undefined],
   ["completely", ["different"], undefined],
   ["year", [], undefined],
+  ["prot", ["port", "host", "data", "body_limit"], "port"],
+  ["PORT", ["port", "host", "data", "body_limit"], "port"],
+  ["hots", ["port", "host", "data", "body_limit"], "host"],
+  ["datta", ["port", "host", "data", "body_limit"], "data"],
+  ["something-else", ["port", "host", "data", "body_limit"], undefined],
+  ["", ["port", "host", "data", "body_limit"], undefined],
 ])("%s among %j is %s", (name, known, nearest) => {
   expect(nearestName(name, known)).toBe(nearest);
 });

@@ -1,4 +1,4 @@
-/** The known name that a misspelt one most likely meant, when one is near. */
+/** The known name that a misspelt one most likely meant, when one is near: at most a third of its letters differ. For hints. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.floor(name.length / 3));
   let nearest: string | undefined;
