@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Collection } from "@galen/db";
@@ -146,6 +146,19 @@ test("a cut-off .gz keeps what was there, and is read again when it is whole", a
   const report = await ingest(at.collection, [path]);
   expect(report).toMatchObject({ documents: 300, failed: [] });
   expect(await at.collection.count()).toBe(300);
+});
+
+test("a file that cannot be looked at has not vanished: it is reported, and its documents stay", async () => {
+  await using at = await setting();
+  const path = await at.write("a.txt", "Metformin lowers glucose.");
+  await at.write("b.txt", "Aspirin thins the blood.");
+  await ingest(at.collection, [at.folder]);
+  await rm(path);
+  // A link in a circle: it is an entry of the folder, and neither stat nor open get through it, not even as root.
+  await symlink(path, path);
+  const report = await ingest(at.collection, [at.folder]);
+  expect(report).toMatchObject({ removed: 0, failed: [{ source: "docs/a.txt", code: "source_unreadable" }] });
+  expect(await at.collection.count()).toBe(2);
 });
 
 test("an abort keeps whole batches, and the next run completes them without embedding anything twice", async () => {

@@ -62,13 +62,26 @@ async function walk(folder: string, name: string, { root, loader, into }: Walk):
     if (entry.name.startsWith(".")) skipped += 1;
     else if (entry.isDirectory()) skipped += await walk(path, entryName, { root, loader, into });
     else {
-      const facts = await stat(path).catch(() => undefined);
+      const size = await fileSize(path);
       const own = loader ?? findLoader(entryName);
-      if (facts?.isFile() !== true || own === undefined) skipped += 1;
-      else into.push(fileSource(path, { name: entryName, root, size: facts.size, loader: own }));
+      if (size === undefined || own === undefined) skipped += 1;
+      else into.push(fileSource(path, { name: entryName, root, size, loader: own }));
     }
   }
   return skipped;
+}
+
+/**
+ * `undefined` for what is no file, such as a link that leads nowhere. A file that cannot be looked at is still there: it counts as
+ * empty here and fails when it is read, because taking it for vanished would delete its documents.
+ */
+async function fileSize(path: string): Promise<number | undefined> {
+  try {
+    const facts = await stat(path);
+    return facts.isFile() ? facts.size : undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? undefined : 0;
+  }
 }
 
 async function entriesOf(folder: string, name: string): Promise<Dirent[]> {
