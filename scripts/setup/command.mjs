@@ -57,7 +57,7 @@ export function runInForeground(command, args, { env = process.env, cwd = root }
 
 /**
  * Runs a Node program as `runInForeground` does, with settings that bound its memory. glibc keeps freed memory in an arena for each
- * native thread, and V8 lets its young generation grow: on 16,000 documents 613 MB became 375 MB.
+ * native thread, and V8 lets its young generation grow. Indexing touches both all the time.
  */
 export function runNode({ node, env }, args, { cwd = root } = {}) {
   const flags = ["--max-semi-space-size=8"];
