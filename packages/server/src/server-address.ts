@@ -16,6 +16,14 @@ export async function announceServer(data: string, url: string): Promise<AsyncDi
   return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
 }
 
+/**
+ * To be called by who holds the data folder: an address left there is that of a server which was killed. By now another server may
+ * listen at it, with other documents, and a command that finds the folder locked would ask it.
+ */
+export async function forgetServer(data: string): Promise<void> {
+  await rm(addressFile(data), { force: true });
+}
+
 /** The server that has the data folder, if one does and answers. */
 export async function findServer(data: string): Promise<string | undefined> {
   try {

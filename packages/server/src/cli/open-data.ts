@@ -3,6 +3,7 @@ import type { Database } from "@galen/db";
 import { openDatabase } from "@galen/rag";
 import { loadConfig, type Config } from "../config.ts";
 import { ServerError } from "../errors.ts";
+import { forgetServer } from "../server-address.ts";
 
 /** Options that most commands share. */
 export interface DataOptions {
@@ -20,6 +21,7 @@ export interface OpenData extends AsyncDisposable {
 export async function openData({ config: file, data }: DataOptions): Promise<OpenData> {
   const config = loadConfig({ flags: { data }, file });
   const database = await openDatabase(config.data);
+  await forgetServer(config.data);
   return { database, config, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
 }
 
