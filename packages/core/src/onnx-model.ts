@@ -21,24 +21,25 @@ export interface OnnxModelOptions {
   /**
    * `sentence_embedding` [B,H] pools and normalizes in the graph, as the model folder says; `last_hidden_state` [B,S,H]
    * is the raw encoder.
-   * @default "sentence_embedding"
+   * @default ["sentence_embedding"]
    */
-  readonly output?: ModelOutput;
+  readonly outputs?: readonly ModelOutput[];
   /**
    * Whether the graph takes an `attention_mask`, and with it padded batches. Without one all texts of a batch must
    * have the same number of tokens.
    * @default true
    */
   readonly attentionMask?: boolean;
+  /** Whether the graph takes `token_type_ids`; without them all tokens have type 0. @default false */
+  readonly tokenTypeIds?: boolean;
 }
 
-type ModelOutput = "sentence_embedding" | "last_hidden_state";
+export type ModelOutput = "sentence_embedding" | "last_hidden_state";
 
 /**
  * Builds the ONNX graph of a local model folder (config.json, *.safetensors and what sentence-transformers adds).
  *
- * Inputs are int32 [batch, sequence]: `input_ids`, `attention_mask` unless left out, and `token_type_ids` for the
- * raw encoder.
+ * Inputs are int32 [batch, sequence]: `input_ids`, `attention_mask` unless left out, `token_type_ids` when asked for.
  * @throws {ModelError} `model_invalid`, `weights_missing`, `weights_invalid` or `architecture_unsupported`.
  */
 export async function buildOnnxModel(folder: string, options: OnnxModelOptions = {}): Promise<OnnxModel> {
@@ -50,17 +51,19 @@ export async function buildOnnxModel(folder: string, options: OnnxModelOptions =
 export function emitOnnxModel(
   { encoder, poolingModes, normalize }: ModelFolder,
   checkpoint: Checkpoint,
-  { output = "sentence_embedding", attentionMask = true }: OnnxModelOptions = {},
+  { outputs = ["sentence_embedding"], attentionMask = true, tokenTypeIds = false }: OnnxModelOptions = {},
 ): OnnxModel {
   const graph = new GraphBuilder();
-  const inputs = encoderInputs(graph, { attentionMask, tokenTypeIds: output === "last_hidden_state" });
+  const inputs = encoderInputs(graph, { attentionMask, tokenTypeIds });
   const hiddenStates = encoder.build(graph, rootScope(checkpoint, encoder.rootNames), inputs); // [B,S,H]
-  if (output === "last_hidden_state") {
-    graph.output(output, hiddenStates, { type: "float32", dims: ["batch", "sequence", encoder.hiddenSize] });
-  } else {
-    const pooled = pool(graph, poolingModes, { hiddenStates, attentionMask: inputs.attentionMask }); // [B,D]
-    const vectors = normalize ? normalizeRows(graph, pooled) : pooled;
-    graph.output(output, vectors, { type: "float32", dims: ["batch", vectorSize(encoder, poolingModes)] });
+  for (const output of outputs) {
+    if (output === "last_hidden_state") {
+      graph.output(output, hiddenStates, { type: "float32", dims: ["batch", "sequence", encoder.hiddenSize] });
+    } else {
+      const pooled = pool(graph, poolingModes, { hiddenStates, attentionMask: inputs.attentionMask }); // [B,D]
+      const vectors = normalize ? normalizeRows(graph, pooled) : pooled;
+      graph.output(output, vectors, { type: "float32", dims: ["batch", vectorSize(encoder, poolingModes)] });
+    }
   }
   return { bytes: graph.finish(), weightsFolder: checkpoint.folder };
 }
