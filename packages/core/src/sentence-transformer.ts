@@ -61,15 +61,15 @@ export class SentenceTransformer implements AsyncDisposable {
     const tokenizer = await Tokenizer.fromJson(folder.tokenizerJson, folder);
     const limit = checkLimit(maxSeqLength ?? folder.maxSeqLength, { folder, tokenizer });
     const checkpoint = await openCheckpoint(folder.weightFiles);
-    const { bytes, weightsFolder } = emitOnnxModel(folder, checkpoint, { attentionMask: false });
+    const { bytes, weightsFolder, encoderFile } = emitOnnxModel(folder, checkpoint, { attentionMask: false });
     const identity = describe(folder, {
       maxSeqLength: limit,
-      hash: await fingerprint(checkpoint, folder.tokenizerJson),
+      hash: await fingerprint(checkpoint, folder),
     });
     signal?.throwIfAborted();
     const shares = threadBudget(threads);
     const pool = await InferencePool.open(
-      { model: bytes, weightsFolder, threads: shares.threads },
+      { model: bytes, weightsFolder, encoderFile, threads: shares.threads },
       { workers: shares.workers },
     );
     const loaded = new SentenceTransformer({ folder, pool, tokenizer, model: identity, maxSeqLength: limit });
