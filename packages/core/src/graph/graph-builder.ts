@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { relative, sep } from "node:path";
 
 import { ModelError } from "../errors.ts";
 import type { Dtype } from "../weights/dtype.ts";
@@ -29,7 +29,13 @@ export class GraphBuilder {
   readonly #constants = new Map<string, Value>();
   readonly #inputs: ({ name: Value } & TensorType)[] = [];
   readonly #outputs: ({ name: Value } & TensorType)[] = [];
+  readonly #weightsFolder: string;
   #values = 0;
+
+  /** @param weightsFolder the folder that all weight files lie in or below; a graph without weights needs none. */
+  constructor(weightsFolder = "") {
+    this.#weightsFolder = weightsFolder;
+  }
 
   input(name: string, type: TensorType): Value {
     this.#inputs.push({ name: name as Value, ...type });
@@ -83,7 +89,8 @@ export class GraphBuilder {
   storedWeight({ name, file, dtype, shape, offset, length }: TensorLocation): Value {
     const type = storedTypes[dtype];
     if (type === undefined) throw unusable(name, dtype);
-    this.#initializers.set(name, { name, type, dims: shape, data: { location: basename(file), offset, length } });
+    const location = relative(this.#weightsFolder, file).replaceAll(sep, "/");
+    this.#initializers.set(name, { name, type, dims: shape, data: { location, offset, length } });
     return name as Value;
   }
 
