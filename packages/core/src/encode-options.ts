@@ -1,5 +1,4 @@
-import type { EncodeProgress } from "./encode-texts.ts";
-import type { Priority } from "./tensors/job-queue.ts";
+import type { ComputeOptions } from "./compute-batches.ts";
 import type { Precision, VectorOfPrecision } from "./vectors/precision.ts";
 import type { QuantizationRanges } from "./vectors/quantization-ranges.ts";
 
@@ -7,7 +6,10 @@ import type { QuantizationRanges } from "./vectors/quantization-ranges.ts";
 export type OutputValue = "sentence_embedding" | "token_embeddings";
 
 /** The options of sentence-transformers' `encode` that choose the result, and those of a call in a server. */
-export interface EncodeOptions<P extends Precision = Precision, V extends OutputValue = OutputValue> {
+export interface EncodeOptions<
+  P extends Precision = Precision,
+  V extends OutputValue = OutputValue,
+> extends ComputeOptions {
   /** Stands before every text. Goes before `promptName`; an empty one turns the model's default prompt off. */
   readonly prompt?: string | undefined;
   /** Takes one of the model's own `prompts`. @default `defaultPromptName`, mostly none */
@@ -27,11 +29,6 @@ export interface EncodeOptions<P extends Precision = Precision, V extends Output
   readonly ranges?: QuantizationRanges | undefined;
   /** For `int8` and `uint8`: float32 vectors to take the ranges from, a hundred or more. */
   readonly calibrationEmbeddings?: readonly Float32Array[] | undefined;
-  /** Queries are computed before documents that wait. @default "document" */
-  readonly priority?: Priority | undefined;
-  /** Called after each batch. */
-  readonly onProgress?: ((progress: EncodeProgress) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** The hidden states of one text. */

@@ -1,6 +1,6 @@
 import type { Encoded, EncodeOptions, OutputValue } from "./encode-options.ts";
 import { encodeTexts, encodeTokens } from "./encode-texts.ts";
-import type { Encoder } from "./encode-texts.ts";
+import type { EncodeTextsOptions, TextEncoder } from "./encode-texts.ts";
 import { ModelError } from "./errors.ts";
 import { normalizeInPlace } from "./vectors/normalize.ts";
 import { quantizers } from "./vectors/precision.ts";
@@ -9,19 +9,20 @@ import { quantizationRanges } from "./vectors/quantization-ranges.ts";
 import { givenRanges, quantizeEmbeddings, quantizeRows } from "./vectors/quantize.ts";
 
 /** What the texts of one model are computed with. */
-export interface SentenceEncoder extends Encoder {
+export interface SentenceEncoder extends TextEncoder {
   /** Components of a vector that the model computes. */
   readonly fullDimension: number;
   /** Components that are kept unless a call says otherwise. */
   readonly dimension: number;
-  /** Components of a token's hidden state. */
-  readonly hiddenSize: number;
+  /** Components of a token's vector. */
+  readonly tokenSize: number;
   /** Whether the model scales its vectors to length 1 by itself. */
   readonly normalized: boolean;
 }
 
 /** The options that are left when the texts have their prompt. */
-type OutputOptions = Omit<EncodeOptions, "prompt" | "promptName" | "outputValue">;
+type OutputOptions = Omit<EncodeOptions, "prompt" | "promptName" | "outputValue"> &
+  Pick<EncodeTextsOptions, "unpooledTokens">;
 
 /** What becomes of texts, by the name of the output. */
 export const outputs = {
@@ -59,7 +60,7 @@ async function sentenceEmbeddings(
   return precision === "float32" ? vectors : quantizeEmbeddings(vectors, { precision, ranges: given });
 }
 
-// Hidden states as the encoder gives them: truncation and scaling are for sentence vectors. All tokens of a call are
+// Vectors of tokens as the model gives them: truncation and scaling are for sentence vectors. All tokens of a call are
 // quantized with the same ranges.
 async function tokenEmbeddings(
   texts: readonly string[],
@@ -67,21 +68,21 @@ async function tokenEmbeddings(
   { precision = "float32", ranges, calibrationEmbeddings, ...options }: OutputOptions,
 ): Promise<Encoded<Precision, "token_embeddings">[]> {
   const quantization = { precision, ranges, calibrationEmbeddings };
-  const { hiddenSize } = encoder;
-  const given = givenRanges(quantization, { dimension: hiddenSize, rows: texts.length === 0 ? 0 : Infinity });
+  const { tokenSize } = encoder;
+  const given = givenRanges(quantization, { dimension: tokenSize, rows: texts.length === 0 ? 0 : Infinity });
   const states = await encodeTokens(texts, encoder, options);
-  if (precision === "float32") return states.map((data) => ({ data, dims: [data.length / hiddenSize, hiddenSize] }));
-  const tokens = states.map((data) => tokensOf(data, hiddenSize));
+  if (precision === "float32") return states.map((data) => ({ data, dims: [data.length / tokenSize, tokenSize] }));
+  const tokens = states.map((data) => tokensOf(data, tokenSize));
   const quantizer = quantizers[precision];
   const shared = given ?? (quantizer.usesRanges && texts.length > 0 ? quantizationRanges(tokens.flat()) : undefined);
   return tokens.map((rows) => ({
     data: quantizeRows(rows, { precision, ranges: shared }),
-    dims: [rows.length, quantizer.size(hiddenSize)],
+    dims: [rows.length, quantizer.size(tokenSize)],
   }));
 }
 
-function tokensOf(states: Float32Array, hiddenSize: number): Float32Array[] {
-  return Array.from({ length: states.length / hiddenSize }, (_, token) =>
-    states.subarray(token * hiddenSize, (token + 1) * hiddenSize),
+function tokensOf(states: Float32Array, tokenSize: number): Float32Array[] {
+  return Array.from({ length: states.length / tokenSize }, (_, token) =>
+    states.subarray(token * tokenSize, (token + 1) * tokenSize),
   );
 }

@@ -1,5 +1,6 @@
 import { ModelError } from "./errors.ts";
 import type { CoreErrorCode } from "./errors.ts";
+import type { Tokenizer } from "./tokens/tokenizer.ts";
 import { nearestName } from "./nearest-name.ts";
 
 /** The prompts of a model by name. */
@@ -58,6 +59,21 @@ export class PromptBook {
       details: { prompts: known },
     });
   }
+}
+
+/**
+ * How many tokens of an input the prompt takes, leading special tokens included: what a model that leaves its prompt
+ * out of the pooling leaves out (sentence-transformers, `base/modules/transformer.py` `_get_prompt_length`).
+ */
+export async function promptLength(
+  prompt: string,
+  { tokenizer, maxLength }: { readonly tokenizer: Tokenizer; readonly maxLength: number },
+): Promise<number> {
+  if (prompt === "") return 0;
+  const [tokenized] = await tokenizer.encode([prompt], { maxLength, withSpans: true });
+  const { ids, spans = [] } = tokenized ?? { ids: [] };
+  const endsSpecial = spans.at(-1)?.[1] === 0; // a special token stands nowhere in the text
+  return endsSpecial ? ids.length - 1 : ids.length;
 }
 
 // sentence-transformers 6.2 fills in an empty `document` before it looks, and so never reaches the other two; the

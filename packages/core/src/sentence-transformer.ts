@@ -4,11 +4,11 @@ import { openParts, openPool } from "./load-model.ts";
 import type { ModelLoadOptions } from "./load-model.ts";
 import { fingerprint } from "./model-folder/fingerprint.ts";
 import type { ModelFolder } from "./model-folder/model-folder.ts";
-import { vectorSize } from "./onnx-model.ts";
 import { checkTruncation, outputs } from "./outputs.ts";
 import type { SentenceEncoder } from "./outputs.ts";
-import { PromptBook } from "./prompts.ts";
+import { promptLength, PromptBook } from "./prompts.ts";
 import type { Prompts } from "./prompts.ts";
+import { describeSteps, excludesPrompt, featureSizes, isNormalized, vectorSize } from "./steps/registry.ts";
 import type { Tokenizer } from "./tokens/tokenizer.ts";
 import type { Precision } from "./vectors/precision.ts";
 import { similarityMatrix, similarityPairwise } from "./vectors/similarity.ts";
@@ -42,19 +42,22 @@ export class SentenceTransformer implements AsyncDisposable {
   static async load(model?: string, options: LoadOptions = {}): Promise<SentenceTransformer> {
     const opened = await openParts(model, options);
     const { folder, tokenizer, checkpoint } = opened;
+    const { steps } = folder;
     const prompts = new PromptBook(folder.prompts, folder.defaultPromptName);
     const maxLength = checkLimit(options.maxSeqLength ?? folder.maxSeqLength, { folder, tokenizer });
-    const fullDimension = vectorSize(folder.encoder, folder.poolingModes);
-    const dimension = checkTruncation(options.truncateDim ?? fullDimension, fullDimension);
+    const fullDimension = vectorSize(steps, folder.encoder);
+    const truncateDim = options.truncateDim ?? folder.truncateDim;
+    const dimension = checkTruncation(truncateDim ?? fullDimension, fullDimension);
     const hash = await fingerprint(checkpoint, folder.tokenizerJson);
-    const identity = describe(folder, { maxSeqLength: maxLength, hash, truncateDim: options.truncateDim });
+    const identity = describe(folder, { maxSeqLength: maxLength, hash, truncateDim });
+    const poolingMask = excludesPrompt(steps);
     const pool = await openPool(opened, {
       ...options,
-      graph: { outputs: ["sentence_embedding", "last_hidden_state"], attentionMask: false },
+      graph: { outputs: ["sentence_embedding", "token_embeddings"], attentionMask: false, poolingMask },
     });
-    const { hiddenSize } = folder.encoder;
-    const parts = { name: folder.name, tokenizer, pool, maxLength, hiddenSize };
-    const encoder = { ...parts, fullDimension, dimension, normalized: folder.normalize };
+    const tokenSize = featureSizes(steps, folder.encoder.hiddenSize).token_embeddings ?? folder.encoder.hiddenSize;
+    const runtime = { name: folder.name, tokenizer, pool, maxLength, poolingMask };
+    const encoder = { ...runtime, tokenSize, fullDimension, dimension, normalized: isNormalized(steps) };
     return new SentenceTransformer({ folder, prompts, encoder, identity });
   }
 
@@ -160,7 +163,10 @@ export class SentenceTransformer implements AsyncDisposable {
     checkTexts(texts);
     const prefix = this.#prompts.resolve({ prompt, promptName });
     const compute = outputs[outputValue ?? "sentence_embedding"];
-    const results = await compute(prefix === "" ? texts : texts.map((text) => prefix + text), this.#encoder, options);
+    const results = await compute(prefix === "" ? texts : texts.map((text) => prefix + text), this.#encoder, {
+      ...options,
+      unpooledTokens: this.#encoder.poolingMask ? await promptLength(prefix, this.#encoder) : 0,
+    });
     return (typeof input === "string" ? results[0] : results) as EncodedInput<Input, P, V>;
   }
 }
@@ -179,12 +185,11 @@ export interface SimilarityOptions {
 }
 
 function describe(
-  { name, poolingModes, normalize }: ModelFolder,
+  { name, steps }: ModelFolder,
   { maxSeqLength, hash, truncateDim }: { maxSeqLength: number; hash: string; truncateDim: number | undefined },
 ): string {
-  const recipe = [poolingModes.join("+"), ...(normalize ? ["normalized"] : []), maxSeqLength];
-  const truncated = truncateDim === undefined ? [] : [`first-${truncateDim}`];
-  return `${name}@${hash}:${[...recipe, ...truncated].join(":")}`;
+  const truncated = truncateDim === undefined ? "" : `:first-${truncateDim}`;
+  return `${name}@${hash}:${describeSteps(steps)}:${maxSeqLength}${truncated}`;
 }
 
 function checkLimit(limit: number, { folder, tokenizer }: { folder: ModelFolder; tokenizer: Tokenizer }): number {
