@@ -4,6 +4,7 @@ import type { GraphBuilder, Value } from "../graph/graph-builder.ts";
 import { activationNames, activations } from "../graph/layers/activation.ts";
 import { multiHeadAttention } from "../graph/layers/attention.ts";
 import { embedding, positionEmbedding } from "../graph/layers/embedding.ts";
+import { firstToken } from "../graph/layers/first-token.ts";
 import { layerNorm } from "../graph/layers/layer-norm.ts";
 import { linear } from "../graph/layers/linear.ts";
 import type { Weights } from "../weights/weights.ts";
@@ -33,7 +34,7 @@ type BertConfig = z.infer<typeof BertConfig>;
  */
 export const bert: Architecture<BertConfig> = {
   config: BertConfig,
-  rootNames: { marker: "embeddings.word_embeddings.weight", prefixes: ["bert.", "model.", "0.auto_model."] },
+  rootNames: { marker: "embeddings.word_embeddings.weight", prefixes: ["bert."] },
   maxPositions: (config) => config.max_position_embeddings,
 
   build(graph, weights, config, inputs) {
@@ -46,7 +47,21 @@ export const bert: Architecture<BertConfig> = {
     }
     return graph.node("Reshape", [hidden, shape]); // → [B,S,H]
   },
+
+  // BertForSequenceClassification
+  classify(graph, weights, config, { hiddenStates, labels }) {
+    const size = config.hidden_size;
+    const pooled = pooler(graph, weights.scope("pooler"), config, hiddenStates); // [B,S,H] → [B,H]
+    return linear(graph, weights.outside.scope("classifier"), pooled, { inputs: size, outputs: labels }); // → [B,labels]
+  },
 };
+
+// BertPooler
+function pooler(graph: GraphBuilder, weights: Weights, config: BertConfig, hiddenStates: Value): Value {
+  const size = config.hidden_size;
+  const first = firstToken(graph, hiddenStates); // [B,S,H] → [B,H]
+  return graph.node("Tanh", [linear(graph, weights.scope("dense"), first, { inputs: size, outputs: size })]);
+}
 
 // BertEmbeddings
 function embeddings(graph: GraphBuilder, weights: Weights, config: BertConfig, inputs: EncoderInputs): Value {

@@ -14,6 +14,15 @@ export interface Weights {
   scope(name: string): Weights;
 }
 
+/** The tensors of a checkpoint, seen from its encoder. */
+export interface EncoderWeights extends Weights {
+  /**
+   * Where the encoder itself hangs: the head of a task lies here, `classifier.weight` beside `bert.encoder.layer.…`.
+   * The same place as the encoder when no prefix stands before the encoder's names.
+   */
+  readonly outside: Weights;
+}
+
 /** All tensors of one checkpoint and the real folder that its files lie in. */
 export interface Checkpoint {
   readonly folder: string;
@@ -40,22 +49,26 @@ export async function openCheckpoint(files: readonly string[]): Promise<Checkpoi
   return { folder, tensors: new Map(headers.flatMap((header) => [...header])) };
 }
 
+// What sentence-transformers before version 3 (`0.auto_model.`) and torch's parallel wrapper (`module.`) put before all names.
+const WRAPPERS = ["", "0.auto_model.", "auto_model.", "model.", "module."];
+
 /** The root scope of a checkpoint, without the prefix (such as `bert.`) that some exporters put before every name. */
-export function rootScope({ tensors }: Checkpoint, { marker, prefixes }: RootNames): Weights {
-  const prefix = ["", ...prefixes].find((candidate) => tensors.has(candidate + marker));
-  if (prefix === undefined) {
+export function rootScope({ tensors }: Checkpoint, { marker, prefixes }: RootNames): EncoderWeights {
+  const candidates = WRAPPERS.flatMap((outside) => ["", ...prefixes].map((own) => ({ outside, all: outside + own })));
+  const found = candidates.find(({ all }) => tensors.has(all + marker));
+  if (found === undefined) {
     throw new ModelError("weights_invalid", `The weights hold no tensor ${marker}, with or without a known prefix.`, {
-      details: { prefixes, firstNames: [...tensors.keys()].slice(0, 5) },
+      details: { prefixes: candidates.map(({ all }) => all), firstNames: [...tensors.keys()].slice(0, 5) },
       hint: "Check that config.json and the weights belong to the same model.",
     });
   }
-  return scopeAt(tensors, prefix);
+  return { ...scopeAt(tensors, found.all), outside: scopeAt(tensors, found.outside) };
 }
 
 export interface RootNames {
   /** A tensor that every checkpoint of the architecture has. */
   readonly marker: string;
-  /** What may stand before it, with the final dot. */
+  /** What its task models put before it, with the final dot: transformers' `base_model_prefix`. */
   readonly prefixes: readonly string[];
 }
 
