@@ -43,3 +43,6 @@ export type { ModelInputs, TokenizeBatchOptions } from "./auto-tokenizer.ts";
 export { AutoModel } from "./auto-model.ts";
 export type { ModelOutputs } from "./auto-model.ts";
 export { meanPooling } from "./vectors/mean-pooling.ts";
+export { pullModel } from "./hub/pull-model.ts";
+export { locateModel } from "./model-folder/sources.ts";
+export type { LocatedModel, ModelSourceOptions, PulledFile, PulledModel, PullProgress } from "./hub/model-source.ts";
