@@ -5,10 +5,28 @@ import type { GraphBuilder, Value } from "../graph/graph-builder.ts";
 import { nearestName } from "../nearest-name.ts";
 import type { EncoderWeights, RootNames } from "../weights/weights.ts";
 import type { Architecture, EncoderConfig, EncoderInputs } from "./architecture.ts";
+import { albert } from "./albert.ts";
 import { bert } from "./bert.ts";
+import { distilbert } from "./distilbert.ts";
+import { electra } from "./electra.ts";
+import { modernbert } from "./modernbert.ts";
+import { mpnet } from "./mpnet.ts";
+import { nomicBert } from "./nomic-bert.ts";
+import { roberta } from "./roberta.ts";
 
 /** By the `model_type` of config.json. */
-const architectures: Readonly<Record<string, Encoder>> = { bert: bound(bert) };
+const architectures: Readonly<Record<string, Encoder>> = {
+  albert: bound(albert),
+  bert: bound(bert),
+  camembert: bound(roberta),
+  distilbert: bound(distilbert),
+  electra: bound(electra),
+  modernbert: bound(modernbert),
+  mpnet: bound(mpnet),
+  nomic_bert: bound(nomicBert),
+  roberta: bound(roberta),
+  "xlm-roberta": bound(roberta),
+};
 
 /** An encoder with its configuration read: what remains is to build it. */
 export interface ConfiguredEncoder {
