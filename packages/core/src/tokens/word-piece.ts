@@ -1,9 +1,8 @@
-/** The tokens of a piece of text: ids, and where each starts and ends in it, in UTF-16 units. */
-export interface ChunkTokens {
-  readonly ids: readonly number[];
-  readonly starts: readonly number[];
-  readonly ends: readonly number[];
-}
+/**
+ * The tokens of a piece of text: for each its id, and where it starts and ends in it, in UTF-16 units. One flat list,
+ * because very many are kept.
+ */
+export type ChunkTokens = readonly number[];
 
 export interface WordPieceOptions {
   readonly vocabulary: ReadonlyMap<string, number>;
@@ -28,7 +27,7 @@ export class AsciiWordPiece {
 
   tokenize(chunk: string): ChunkTokens {
     const text = this.#options.lowerCase ? chunk.toLowerCase() : chunk;
-    const tokens = { ids: [], starts: [], ends: [] };
+    const tokens: number[] = [];
     let start = 0;
     for (let position = 0; position < text.length; position += 1) {
       if (!isPunctuation(text.charCodeAt(position))) continue;
@@ -40,13 +39,11 @@ export class AsciiWordPiece {
     return tokens;
   }
 
-  #addWord(tokens: MutableTokens, text: string, start: number, end: number): void {
+  #addWord(tokens: number[], text: string, start: number, end: number): void {
     if (start === end) return;
     const pieces = end - start > this.#options.maxWordLength ? undefined : this.#pieces(text.slice(start, end));
     for (const { id, from, to } of pieces ?? [{ id: this.#options.unknownId, from: 0, to: end - start }]) {
-      tokens.ids.push(id);
-      tokens.starts.push(start + from);
-      tokens.ends.push(start + to);
+      tokens.push(id, start + from, start + to);
     }
   }
 
@@ -77,12 +74,6 @@ interface Piece {
   readonly id: number;
   readonly from: number;
   readonly to: number;
-}
-
-interface MutableTokens {
-  readonly ids: number[];
-  readonly starts: number[];
-  readonly ends: number[];
 }
 
 /** char::is_ascii_punctuation of Rust: every printable ASCII character that is no letter, digit or space. */
