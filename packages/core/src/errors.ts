@@ -25,6 +25,10 @@ export interface ErrorFacts {
 export type CoreErrorCode =
   | "model_not_found"
   | "model_invalid"
+  | "model_offline"
+  | "model_access_denied"
+  | "model_download_failed"
+  | "disk_full"
   | "weights_missing"
   | "weights_invalid"
   | "architecture_unsupported"

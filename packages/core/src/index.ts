@@ -22,3 +22,6 @@ export { evaluatePairs } from "./evaluation/evaluate-pairs.ts";
 export type { EvaluatePairsOptions, PairEncoder, TextPair } from "./evaluation/evaluate-pairs.ts";
 export { PairsEvaluation } from "./evaluation/pairs-evaluation.ts";
 export { pearson, spearman } from "./evaluation/correlation.ts";
+export { pullModel } from "./hub/pull-model.ts";
+export { locateModel } from "./model-folder/sources.ts";
+export type { LocatedModel, ModelSourceOptions, PulledFile, PulledModel, PullProgress } from "./hub/model-source.ts";

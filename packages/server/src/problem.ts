@@ -16,6 +16,9 @@ export const problemKinds = {
   // core
   model_not_found: { status: 404, title: "There is no such model" },
   model_invalid: { status: 422, title: "The model folder cannot be used" },
+  model_offline: { status: 404, title: "The model is not on this machine" },
+  model_access_denied: { status: 403, title: "The model hub refuses the model" },
+  model_download_failed: { status: 502, title: "The model could not be downloaded" },
   weights_missing: { status: 422, title: "The model folder holds no weights" },
   weights_invalid: { status: 422, title: "The model's weights cannot be read" },
   architecture_unsupported: { status: 422, title: "The model's architecture is not supported" },

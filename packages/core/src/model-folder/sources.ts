@@ -1,6 +1,7 @@
 import { isAbsolute, join } from "node:path";
 
 import { ModelError } from "../errors.ts";
+import type { LocatedModel, ModelSourceOptions } from "../hub/model-source.ts";
 import { isFolder } from "./file-presence.ts";
 import { findInHubCache, hubModelFolder } from "./hub-cache.ts";
 import { readModelFolder } from "./model-folder.ts";
@@ -14,12 +15,19 @@ import type { WellKnownModel } from "./well-known.ts";
  * `npm:<package>[/folder]`, a well-known name, or a Hugging Face id that the local cache holds. No network is used.
  * @throws {ModelError} `model_not_found`, and all that `readModelFolder` throws.
  */
-export async function openModel(model?: string): Promise<ModelFolder> {
+export async function openModel(model?: string, _source: ModelSourceOptions = {}): Promise<ModelFolder> {
   if (model === undefined) return openWellKnown(defaultModel);
   if (model.startsWith(NPM)) return openNpm(model.slice(NPM.length));
   if (looksLikePath(model) || (await isFolder(model))) return openFolder(model);
   const wellKnown = findWellKnown(model);
   return wellKnown === undefined ? openCached(model) : openWellKnown(wellKnown);
+}
+
+/** Where a model lies on this machine, without reading or downloading it. */
+export async function locateModel(model?: string, source: ModelSourceOptions = {}): Promise<LocatedModel | undefined> {
+  source.signal?.throwIfAborted();
+  const folder = await openModel(model, source);
+  return { path: folder.path, name: folder.name, origin: "folder" };
 }
 
 const NPM = "npm:";
