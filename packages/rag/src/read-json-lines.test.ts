@@ -35,7 +35,9 @@ describe("readJsonLines", () => {
 
   test("stops when its reader does", async () => {
     const path = await written("long.jsonl.gz", gzipSync(`${'{"a":1}\n'.repeat(50_000)}no json`));
-    for await (const { line } of readJsonLines(path)) if (line === 2) break;
+    const lines: number[] = [];
+    for await (const { line } of readJsonLines(path)) if (lines.push(line) === 2) break;
+    expect(lines).toEqual([1, 2]);
   });
 
   test("stops at an abort", async () => {
