@@ -8,7 +8,15 @@ export type { Priority } from "./tensors/job-queue.ts";
 export type { ThreadOptions } from "./tensors/thread-budget.ts";
 export type { EncodeProgress } from "./encode-texts.ts";
 export { Tokenizer } from "./tokens/tokenizer.ts";
-export type { TokenizedText, TokenSpan } from "./tokens/tokenizer.ts";
+export type {
+  TokenizedPair,
+  TokenizedText,
+  TokenizeOptions,
+  TokenizePairsOptions,
+  TokenizerOptions,
+} from "./tokens/tokenizer.ts";
+export type { TokenSpan } from "./tokens/tokenizer-engine.ts";
+export type { TruncationSide, TruncationStrategy } from "./tokens/truncation.ts";
 export { buildOnnxModel } from "./onnx-model.ts";
 export type { OnnxModel, OnnxModelOptions } from "./onnx-model.ts";
 export { cosineSimilarity, dotProduct, similarityMatrix } from "./vectors/similarity.ts";

@@ -2,10 +2,10 @@ import { GraphBuilder } from "./graph/graph-builder.ts";
 import type { Value } from "./graph/graph-builder.ts";
 import { readModelFolder } from "./model-folder/model-folder.ts";
 import type { ModelFolder } from "./model-folder/model-folder.ts";
-import type { ConfiguredEncoder } from "./models/registry.ts";
 import type { EncoderInputs } from "./models/architecture.ts";
-import { normalizeRows } from "./vectors/normalize.ts";
-import { pool } from "./vectors/pooling/pooling.ts";
+import { ModelError } from "./errors.ts";
+import { buildSteps, featureSizes, vectorSize } from "./steps/registry.ts";
+import type { Features } from "./steps/step.ts";
 import { openCheckpoint, rootScope } from "./weights/weights.ts";
 import type { Checkpoint } from "./weights/weights.ts";
 
@@ -18,27 +18,35 @@ export interface OnnxModel {
 }
 
 export interface OnnxModelOptions {
-  /**
-   * `sentence_embedding` [B,H] pools and normalizes in the graph, as the model folder says; `last_hidden_state` [B,S,H]
-   * is the raw encoder.
-   * @default "sentence_embedding"
-   */
-  readonly output?: ModelOutput;
+  /** The outputs of the graph, in order. @default ["sentence_embedding"] */
+  readonly outputs?: readonly ModelOutput[];
   /**
    * Whether the graph takes an `attention_mask`, and with it padded batches. Without one all texts of a batch must
    * have the same number of tokens.
    * @default true
    */
   readonly attentionMask?: boolean;
+  /** Whether the graph takes `token_type_ids`; without them all tokens have type 0. @default false */
+  readonly tokenTypeIds?: boolean;
+  /**
+   * Whether the graph takes a `pooling_mask`, 1 for every token that is pooled. The encoder attends to the others all
+   * the same: this is how a model that leaves its prompt out of the pooling does so. @default false
+   */
+  readonly poolingMask?: boolean;
 }
 
-type ModelOutput = "sentence_embedding" | "last_hidden_state";
+/**
+ * What a graph can give, all float32: `sentence_embedding` [B,D] is the vector after all steps of the model folder,
+ * `token_embeddings` [B,S,H] one vector for each token after those steps that work on tokens, `last_hidden_state`
+ * [B,S,H] the raw encoder, `logits` [B,L] the head of a sequence classification model before any activation.
+ */
+export type ModelOutput = "sentence_embedding" | "token_embeddings" | "last_hidden_state" | "logits";
 
 /**
  * Builds the ONNX graph of a local model folder (config.json, *.safetensors and what sentence-transformers adds).
  *
- * Inputs are int32 [batch, sequence]: `input_ids`, `attention_mask` unless left out, and `token_type_ids` for the
- * raw encoder.
+ * Inputs are int32 [batch, sequence]: `input_ids`, `attention_mask` unless left out, `token_type_ids` and
+ * `pooling_mask` when asked for.
  * @throws {ModelError} `model_invalid`, `weights_missing`, `weights_invalid` or `architecture_unsupported`.
  */
 export async function buildOnnxModel(folder: string, options: OnnxModelOptions = {}): Promise<OnnxModel> {
@@ -48,33 +56,58 @@ export async function buildOnnxModel(folder: string, options: OnnxModelOptions =
 
 /** The same for a folder and a checkpoint that have been read already. */
 export function emitOnnxModel(
-  { encoder, poolingModes, normalize }: ModelFolder,
+  { encoder, steps }: Pick<ModelFolder, "encoder" | "steps">,
   checkpoint: Checkpoint,
-  { output = "sentence_embedding", attentionMask = true }: OnnxModelOptions = {},
+  { outputs = ["sentence_embedding"], ...wanted }: OnnxModelOptions = {},
 ): OnnxModel {
-  const graph = new GraphBuilder();
-  const inputs = encoderInputs(graph, { attentionMask, tokenTypeIds: output === "last_hidden_state" });
-  const hiddenStates = encoder.build(graph, rootScope(checkpoint, encoder.rootNames), inputs); // [B,S,H]
-  if (output === "last_hidden_state") {
-    graph.output(output, hiddenStates, { type: "float32", dims: ["batch", "sequence", encoder.hiddenSize] });
-  } else {
-    const pooled = pool(graph, poolingModes, { hiddenStates, attentionMask: inputs.attentionMask }); // [B,D]
-    const vectors = normalize ? normalizeRows(graph, pooled) : pooled;
-    graph.output(output, vectors, { type: "float32", dims: ["batch", vectorSize(encoder, poolingModes)] });
+  const graph = new GraphBuilder(checkpoint.folder);
+  const { poolingMask, ...inputs } = graphInputs(graph, wanted);
+  const weights = rootScope(checkpoint, encoder.rootNames);
+  const hiddenStates = encoder.build(graph, weights, inputs); // [B,S,H]
+  const masks = { attentionMask: inputs.attentionMask, poolingMask };
+  const features: Features = outputs.some((output) => output in featuresAfter)
+    ? buildSteps(graph, steps, { token_embeddings: hiddenStates }, { checkpoint, ...masks })
+    : {};
+  const sizes = featureSizes(steps, encoder.hiddenSize);
+
+  const makers: Record<ModelOutput, () => { value: Value | undefined; dims: readonly (string | number)[] }> = {
+    last_hidden_state: () => ({ value: hiddenStates, dims: ["batch", "sequence", encoder.hiddenSize] }),
+    token_embeddings: () => ({
+      value: features.token_embeddings,
+      dims: ["batch", "sequence", sizes.token_embeddings ?? encoder.hiddenSize],
+    }),
+    sentence_embedding: () => ({ value: features.sentence_embedding, dims: ["batch", vectorSize(steps, encoder)] }),
+    logits: () => ({
+      value: encoder.classify?.(graph, weights, hiddenStates, inputs),
+      dims: ["batch", encoder.labels],
+    }),
+  };
+  for (const output of outputs) {
+    const { value, dims } = makers[output]();
+    if (value === undefined) throw unsupportedOutput(output);
+    graph.output(output, value, { type: "float32", dims });
   }
   return { bytes: graph.finish(), weightsFolder: checkpoint.folder };
 }
 
-/** How many components a sentence vector has. */
-export function vectorSize(encoder: ConfiguredEncoder, poolingModes: readonly string[]): number {
-  return encoder.hiddenSize * poolingModes.length;
-}
+const featuresAfter = { token_embeddings: true, sentence_embedding: true };
 
-function encoderInputs(graph: GraphBuilder, wanted: { attentionMask: boolean; tokenTypeIds: boolean }): EncoderInputs {
+function graphInputs(
+  graph: GraphBuilder,
+  { attentionMask = true, tokenTypeIds = false, poolingMask = false }: OnnxModelOptions,
+): EncoderInputs & { readonly poolingMask: Value | undefined } {
   const tokens = (name: string): Value => graph.input(name, { type: "int32", dims: ["batch", "sequence"] });
   return {
     inputIds: tokens("input_ids"),
-    ...(wanted.attentionMask && { attentionMask: tokens("attention_mask") }),
-    ...(wanted.tokenTypeIds && { tokenTypeIds: tokens("token_type_ids") }),
+    ...(attentionMask && { attentionMask: tokens("attention_mask") }),
+    ...(tokenTypeIds && { tokenTypeIds: tokens("token_type_ids") }),
+    poolingMask: poolingMask ? tokens("pooling_mask") : undefined,
   };
+}
+
+function unsupportedOutput(output: ModelOutput): ModelError {
+  return new ModelError("architecture_unsupported", `The model has no output ${output}.`, {
+    hint: "Only models of transformers' …ForSequenceClassification have logits.",
+    details: { output },
+  });
 }

@@ -4,7 +4,8 @@ import { ModelError } from "./errors.ts";
 import { fingerprint } from "./model-folder/fingerprint.ts";
 import type { ModelFolder } from "./model-folder/model-folder.ts";
 import { openModel } from "./model-folder/sources.ts";
-import { emitOnnxModel, vectorSize } from "./onnx-model.ts";
+import { emitOnnxModel } from "./onnx-model.ts";
+import { describeSteps, isNormalized, vectorSize } from "./steps/registry.ts";
 import { InferencePool } from "./tensors/inference-pool.ts";
 import type { Priority } from "./tensors/job-queue.ts";
 import { threadBudget } from "./tensors/thread-budget.ts";
@@ -83,7 +84,7 @@ export class SentenceTransformer implements AsyncDisposable {
     this.tokenizer = tokenizer;
     this.model = model;
     this.maxSeqLength = maxSeqLength;
-    this.dimension = vectorSize(folder.encoder, folder.poolingModes);
+    this.dimension = vectorSize(folder.steps, folder.encoder);
   }
 
   /** Longest text that is not cut off, in the tokens that `countTokens` counts. */
@@ -154,7 +155,7 @@ export class SentenceTransformer implements AsyncDisposable {
       maxLength: this.maxSeqLength,
       dimension: this.dimension,
     });
-    return normalize && !this.#folder.normalize ? vectors.map(normalizeVector) : vectors;
+    return normalize && !isNormalized(this.#folder.steps) ? vectors.map(normalizeVector) : vectors;
   }
 
   #parts(): { tokenizer: Tokenizer; pool: InferencePool } {
@@ -184,11 +185,10 @@ interface Parts {
 }
 
 function describe(
-  { name, poolingModes, normalize }: ModelFolder,
+  { name, steps }: ModelFolder,
   { maxSeqLength, hash }: { maxSeqLength: number; hash: string },
 ): string {
-  const recipe = [poolingModes.join("+"), ...(normalize ? ["normalized"] : []), maxSeqLength];
-  return `${name}@${hash}:${recipe.join(":")}`;
+  return `${name}@${hash}:${describeSteps(steps)}:${maxSeqLength}`;
 }
 
 function checkLimit(limit: number, { folder, tokenizer }: { folder: ModelFolder; tokenizer: Tokenizer }): number {

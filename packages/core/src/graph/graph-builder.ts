@@ -1,9 +1,9 @@
-import { basename } from "node:path";
+import { relative, sep } from "node:path";
 
 import { ModelError } from "../errors.ts";
 import type { Dtype } from "../weights/dtype.ts";
 import type { TensorLocation } from "../weights/safetensors.ts";
-import { encodeModel } from "./onnx-proto.ts";
+import { elementTypes, encodeModel } from "./onnx-proto.ts";
 import type { Attribute, ElementType, NodeDescription, TensorDescription, TensorType } from "./onnx-proto.ts";
 
 declare const value: unique symbol;
@@ -26,9 +26,16 @@ export class GraphBuilder {
   readonly #nodes: NodeDescription[] = [];
   readonly #initializers = new Map<string, TensorDescription>();
   readonly #widened = new Map<string, Value>();
+  readonly #constants = new Map<string, Value>();
   readonly #inputs: ({ name: Value } & TensorType)[] = [];
   readonly #outputs: ({ name: Value } & TensorType)[] = [];
+  readonly #weightsFolder: string;
   #values = 0;
+
+  /** @param weightsFolder the folder that all weight files lie in or below; a graph without weights needs none. */
+  constructor(weightsFolder = "") {
+    this.#weightsFolder = weightsFolder;
+  }
 
   input(name: string, type: TensorType): Value {
     this.#inputs.push({ name: name as Value, ...type });
@@ -60,24 +67,30 @@ export class GraphBuilder {
 
   /** A float32 scalar. */
   scalar(number: number): Value {
-    return this.#constant(`scalar_${number}`, "float32", [], new Float32Array([number]));
+    return this.#constant("float32", [], new Float32Array([number]));
+  }
+
+  /** A vector of float32. */
+  floats(numbers: Float32Array): Value {
+    return this.#constant("float32", [numbers.length], numbers);
+  }
+
+  /** An int64 scalar. */
+  integer(number: number): Value {
+    return this.#constant("int64", [], BigInt64Array.of(BigInt(number)));
   }
 
   /** A vector of int64: axes, shapes and indices are given to ONNX operators in this form. */
   integers(...numbers: readonly number[]): Value {
-    return this.#constant(
-      `integers_${numbers.join("_")}`,
-      "int64",
-      [numbers.length],
-      BigInt64Array.from(numbers, BigInt),
-    );
+    return this.#constant("int64", [numbers.length], BigInt64Array.from(numbers, BigInt));
   }
 
   /** A weight in the type that it is stored in. */
   storedWeight({ name, file, dtype, shape, offset, length }: TensorLocation): Value {
     const type = storedTypes[dtype];
     if (type === undefined) throw unusable(name, dtype);
-    this.#initializers.set(name, { name, type, dims: shape, data: { location: basename(file), offset, length } });
+    const location = relative(this.#weightsFolder, file).replaceAll(sep, "/");
+    this.#initializers.set(name, { name, type, dims: shape, data: { location, offset, length } });
     return name as Value;
   }
 
@@ -92,7 +105,12 @@ export class GraphBuilder {
 
   /** Casts to float32. */
   widen(input: Value): Value {
-    return this.node("Cast", [input], { to: 1 });
+    return this.#cast(input, "float32");
+  }
+
+  /** Casts to int64. */
+  toInt64(input: Value): Value {
+    return this.#cast(input, "int64");
   }
 
   /** The serialized ONNX model. */
@@ -106,10 +124,20 @@ export class GraphBuilder {
     });
   }
 
-  #constant(name: string, type: ElementType, dims: readonly number[], values: Float32Array | BigInt64Array): Value {
+  #cast(input: Value, type: ElementType): Value {
+    return this.node("Cast", [input], { to: elementTypes[type] });
+  }
+
+  // One initializer for each value, however often it is asked for.
+  #constant(type: ElementType, dims: readonly number[], values: Float32Array | BigInt64Array): Value {
+    const key = `${type}[${dims.join()}]:${values.join()}`;
+    const known = this.#constants.get(key);
+    if (known !== undefined) return known;
+    const name = `constant_${this.#constants.size}` as Value;
+    this.#constants.set(key, name);
     const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     this.#initializers.set(name, { name, type, dims, data });
-    return name as Value;
+    return name;
   }
 }
 

@@ -4,7 +4,7 @@ import { ProtoWriter } from "./proto-writer.ts";
 // field numbers of that file.
 
 /** TensorProto.DataType */
-const elementTypes = {
+export const elementTypes = {
   float32: 1,
   uint8: 2,
   int8: 3,

@@ -11,8 +11,8 @@ test("is the same for a copy, and another for other weights under the same heade
   await using directory = await temporaryDirectory();
   const file = join(directory.path, "copy.safetensors");
   await cp(join(tinyBertFolder, "model.safetensors"), file);
-  const original = await fingerprint(await openCheckpoint([join(tinyBertFolder, "model.safetensors")]), "{}");
-  const checkpoint = await openCheckpoint([file]);
+  const original = await fingerprint(await openCheckpoint([{ path: join(tinyBertFolder, "model.safetensors") }]), "{}");
+  const checkpoint = await openCheckpoint([{ path: file }]);
   expect(await fingerprint(checkpoint, "{}")).toBe(original);
   expect(await fingerprint(checkpoint, "{ }")).not.toBe(original);
 

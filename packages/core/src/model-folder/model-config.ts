@@ -1,8 +1,6 @@
 import { isAbsolute, normalize } from "node:path";
 import { z } from "zod";
 
-import { poolingModes } from "../vectors/pooling/pooling.ts";
-import type { PoolingMode } from "../vectors/pooling/pooling.ts";
 import { similarityNames } from "../vectors/similarity.ts";
 
 // The files that transformers and sentence-transformers put in a model folder, as far as inference needs them.
@@ -10,52 +8,26 @@ import { similarityNames } from "../vectors/similarity.ts";
 
 export const TransformerConfig = z.looseObject({ model_type: z.string(), pad_token_id: z.int().nullish() });
 
-/** modules.json: the steps of a sentence-transformers model and the folder of each. */
+/** modules.json: the steps of a sentence-transformers model in order, and the folder of each. */
 export const Modules = z.array(
   z.object({
-    // Old and new class paths end alike: sentence_transformers.models.Pooling, sentence_transformers.….modules.pooling.Pooling
-    type: z.string().transform((path) => path.split(".").at(-1) ?? path),
-    path: z.string().refine(isInside, "must stay inside the model folder"),
+    type: z.string(),
+    path: z.string().refine(isInside, "must stay inside the model folder").transform(plainPath),
   }),
 );
 export type Modules = z.infer<typeof Modules>;
+export type Module = Modules[number];
 
 function isInside(path: string): boolean {
   return !isAbsolute(path) && !normalize(path).split(/[\\/]/u).includes("..");
 }
 
-// The booleans of files written before sentence-transformers 6, in the order in which it joins their vectors.
-const legacyModes = {
-  pooling_mode_cls_token: "cls",
-  pooling_mode_max_tokens: "max",
-  pooling_mode_mean_tokens: "mean",
-  pooling_mode_mean_sqrt_len_tokens: "mean_sqrt_len_tokens",
-  pooling_mode_weightedmean_tokens: "weightedmean",
-  pooling_mode_lasttoken: "lasttoken",
-} as const satisfies Record<string, PoolingMode>;
-
-const Mode = z.enum(poolingModes);
-
-/** 1_Pooling/config.json → the modes whose vectors are joined. */
-export const PoolingConfig = z
-  .object({
-    pooling_mode: z.union([Mode.transform((mode) => [mode]), z.array(Mode).nonempty()]).optional(),
-    include_prompt: z.boolean().default(true),
-    ...mapValues(legacyModes, () => z.boolean().default(false)),
-  })
-  .transform(({ pooling_mode, include_prompt, ...flags }) => ({
-    modes: pooling_mode ?? fromFlags(flags),
-    includePrompt: include_prompt,
-  }));
-
-function fromFlags(flags: Record<keyof typeof legacyModes, boolean>): PoolingMode[] {
-  const names = Object.keys(legacyModes) as (keyof typeof legacyModes)[];
-  const modes = names.filter((name) => flags[name]).map((name) => legacyModes[name]);
-  return modes.length === 0 ? ["mean"] : modes;
-}
-
-function mapValues<Key extends string, Result>(record: Record<Key, unknown>, make: () => Result): Record<Key, Result> {
-  return Object.fromEntries(Object.keys(record).map((key) => [key, make()])) as Record<Key, Result>;
+// "./2_Dense/" names the same folder as "2_Dense".
+function plainPath(path: string): string {
+  return path
+    .split(/[\\/]/u)
+    .filter((part) => part !== "" && part !== ".")
+    .join("/");
 }
 
 /** sentence_bert_config.json */
@@ -69,9 +41,17 @@ export const TokenizerConfig = z.object({ model_max_length: z.number().positive(
 
 /** config_sentence_transformers.json */
 export const SentenceTransformersConfig = z.object({
-  prompts: z.record(z.string(), z.string()).default({}),
+  model_type: z.string().default("SentenceTransformer"), // absent before sentence-transformers 5
+  // A prompt of null is one that its author left open: no prompt.
+  prompts: z
+    .record(z.string(), z.string().nullish())
+    .nullish()
+    .transform((prompts) =>
+      Object.fromEntries(Object.entries(prompts ?? {}).map(([name, text]) => [name, text ?? ""])),
+    ),
   default_prompt_name: z.string().nullish(),
   similarity_fn_name: z.enum(similarityNames).nullish(),
+  truncate_dim: z.int().positive().nullish(),
 });
 
 /** model.safetensors.index.json of a checkpoint in several files. */

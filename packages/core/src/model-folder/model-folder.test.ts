@@ -18,8 +18,7 @@ const write = (folder: string, file: string, content: unknown): Promise<void> =>
 test("a folder as sentence-transformers 6 saves it", async () => {
   expect(await readModelFolder(tinyBertFolder)).toMatchObject({
     name: "tiny-bert",
-    poolingModes: ["cls"],
-    normalize: false,
+    steps: [{ kind: "pooling", modes: ["cls"], includePrompt: true }],
     maxSeqLength: 40,
     maxModelLength: 40,
     lowerCase: false,
@@ -45,8 +44,7 @@ test("a folder as older versions saved it", async () => {
   await write(folder.path, "sentence_bert_config.json", { max_seq_length: 30, do_lower_case: true });
   await rm(join(folder.path, "config_sentence_transformers.json"));
   expect(await readModelFolder(folder.path)).toMatchObject({
-    poolingModes: ["cls", "max"],
-    normalize: true,
+    steps: [{ kind: "pooling", modes: ["cls", "max"] }, { kind: "normalize" }],
     maxSeqLength: 30,
     maxModelLength: 40,
     lowerCase: true,
@@ -60,7 +58,7 @@ test("a plain transformers folder gets the mean, and the positions as its limit"
     await rm(join(folder.path, name), { recursive: true });
   }
   const plain = await readModelFolder(folder.path);
-  expect(plain).toMatchObject({ poolingModes: ["mean"], normalize: false, maxSeqLength: 44, maxModelLength: 44 });
+  expect(plain).toMatchObject({ steps: [{ kind: "pooling", modes: ["mean"] }], maxSeqLength: 44, maxModelLength: 44 });
 });
 
 test("a limit beyond the position table is lowered to it", async () => {
@@ -79,7 +77,9 @@ describe("weights", () => {
     await cp(join(folder.path, weights), join(folder.path, "blobs", "0a1b"));
     await rm(join(folder.path, weights));
     await symlink(join(folder.path, "blobs", "0a1b"), join(folder.path, "tiny.fp32.safetensors"));
-    expect((await readModelFolder(folder.path)).weightFiles).toEqual([join(folder.path, "tiny.fp32.safetensors")]);
+    expect((await readModelFolder(folder.path)).weightFiles).toEqual([
+      { path: join(folder.path, "tiny.fp32.safetensors") },
+    ]);
   });
 
   test("the shards of an index", async () => {
@@ -88,7 +88,7 @@ describe("weights", () => {
     await rm(join(folder.path, weights));
     await write(folder.path, "model.safetensors.index.json", { weight_map: { a: "model-00001-of-00001.safetensors" } });
     expect((await readModelFolder(folder.path)).weightFiles).toEqual([
-      join(folder.path, "model-00001-of-00001.safetensors"),
+      { path: join(folder.path, "model-00001-of-00001.safetensors") },
     ]);
     await write(folder.path, "model.safetensors.index.json", { weight_map: { a: "gone.safetensors" } });
     await expect(readModelFolder(folder.path)).rejects.toMatchObject({ code: "weights_missing" });
@@ -124,6 +124,8 @@ describe("weights", () => {
   });
 });
 
+const transformer = { type: "sentence_transformers.models.Transformer", path: "" };
+
 describe("folders that cannot be used say why", () => {
   const cases: [string, string, (folder: string) => Promise<void>][] = [
     ["no config.json", "model_invalid", (folder) => rm(join(folder, "config.json"))],
@@ -143,17 +145,23 @@ describe("folders that cannot be used say why", () => {
     [
       "a step that is unknown",
       "architecture_unsupported",
-      (folder) => write(folder, "modules.json", [{ type: "a.Dense", path: "" }]),
+      (folder) => write(folder, "modules.json", [transformer, { type: "sentence_transformers.models.CNN", path: "" }]),
     ],
     [
-      "steps without pooling",
+      "a step of the model's own code",
       "architecture_unsupported",
-      (folder) => write(folder, "modules.json", [{ type: "a.Transformer", path: "" }]),
+      (folder) => write(folder, "modules.json", [{ type: "custom_st.Transformer", path: "" }]),
+    ],
+    [
+      "a first step that is no transformer",
+      "architecture_unsupported",
+      (folder) => write(folder, "modules.json", [{ type: "sentence_transformers.models.Pooling", path: "1_Pooling" }]),
     ],
     [
       "a step outside of the folder",
       "model_invalid",
-      (folder) => write(folder, "modules.json", [{ type: "a.Pooling", path: "../x" }]),
+      (folder) =>
+        write(folder, "modules.json", [transformer, { type: "sentence_transformers.models.Pooling", path: "../x" }]),
     ],
     [
       "a pooling step without its file",
@@ -164,11 +172,6 @@ describe("folders that cannot be used say why", () => {
       "an unknown pooling mode",
       "model_invalid",
       (folder) => write(folder, "1_Pooling/config.json", { pooling_mode: "median" }),
-    ],
-    [
-      "pooling without the prompt",
-      "architecture_unsupported",
-      (folder) => write(folder, "1_Pooling/config.json", { include_prompt: false }),
     ],
     [
       "a huge config",

@@ -3,18 +3,14 @@ import { basename, join, resolve } from "node:path";
 import { ModelError } from "../errors.ts";
 import { configureEncoder } from "../models/registry.ts";
 import type { ConfiguredEncoder } from "../models/registry.ts";
+import type { SentenceStep } from "../steps/registry.ts";
 import type { PoolingMode } from "../vectors/pooling/pooling.ts";
 import type { SimilarityName } from "../vectors/similarity.ts";
+import type { WeightFile } from "../weights/weights.ts";
 import { isFolder } from "./file-presence.ts";
 import { readJsonFile, readTextFile } from "./json-file.ts";
-import {
-  Modules,
-  PoolingConfig,
-  SentenceBertConfig,
-  SentenceTransformersConfig,
-  TokenizerConfig,
-  TransformerConfig,
-} from "./model-config.ts";
+import { SentenceBertConfig, SentenceTransformersConfig, TokenizerConfig, TransformerConfig } from "./model-config.ts";
+import { readSteps, simpleSteps } from "./read-steps.ts";
 import { findWeightFiles } from "./weight-files.ts";
 
 /** What a model folder says, checked and with the defaults of sentence-transformers filled in. */
@@ -23,13 +19,13 @@ export interface ModelFolder {
   /** The name that people know the model by. */
   readonly name: string;
   readonly encoder: ConfiguredEncoder;
-  readonly weightFiles: readonly string[];
+  /** The files of the encoder and, with a prefix before their tensors' names, those of the steps. */
+  readonly weightFiles: readonly WeightFile[];
   /** The text of tokenizer.json. */
   readonly tokenizerJson: string;
   readonly padTokenId: number | undefined;
-  /** Several modes join their vectors. */
-  readonly poolingModes: readonly PoolingMode[];
-  readonly normalize: boolean;
+  /** What follows the encoder, in order. */
+  readonly steps: readonly SentenceStep[];
   /** Longest input of a sentence vector in tokens, special tokens included. */
   readonly maxSeqLength: number;
   /** Longest input that the encoder and its tokenizer can take. */
@@ -38,6 +34,8 @@ export interface ModelFolder {
   readonly prompts: Readonly<Record<string, string>>;
   readonly defaultPromptName: string | undefined;
   readonly similarity: SimilarityName;
+  /** How many components of a vector the model's author wants kept; absent means all. */
+  readonly truncateDim: number | undefined;
 }
 
 /** What a folder without sentence-transformers files would need to say. */
@@ -55,59 +53,37 @@ export interface ModelManifest {
 export async function readModelFolder(path: string, manifest?: Partial<ModelManifest>): Promise<ModelFolder> {
   const folder = resolve(path);
   if (!(await isFolder(folder))) throw new ModelError("model_not_found", `There is no model folder ${folder}.`);
-  const weightFiles = await findWeightFiles(folder);
-  const config = await readJsonFile(join(folder, "config.json"), TransformerConfig);
-  if (config === undefined) throw missing(folder, "config.json");
-  const tokenizerJson = await readTextFile(join(folder, "tokenizer.json"), { maxBytes: MAX_TOKENIZER_BYTES });
-  if (tokenizerJson === undefined) throw missing(folder, "tokenizer.json");
+  const { steps, encoderPath, weightFiles: stepFiles } = await readSteps(folder);
+  const home = join(folder, encoderPath);
+  const encoderFiles = await findWeightFiles(home);
+  const config = await readJsonFile(join(home, "config.json"), TransformerConfig);
+  if (config === undefined) throw missing(home, "config.json");
+  const tokenizerJson = await readTextFile(join(home, "tokenizer.json"), { maxBytes: MAX_TOKENIZER_BYTES });
+  if (tokenizerJson === undefined) throw missing(home, "tokenizer.json");
   const encoder = configureEncoder(config);
-  const steps = await readSteps(folder);
-  const lengths = await readLengths(folder, encoder);
+  const lengths = await readLengths(home, encoder);
   const sentence = await readJsonFile(join(folder, "config_sentence_transformers.json"), SentenceTransformersConfig);
 
   return {
     path: folder,
     name: manifest?.name ?? basename(folder),
     encoder,
-    weightFiles,
+    weightFiles: [...encoderFiles.map((file) => ({ path: file })), ...stepFiles],
     tokenizerJson,
     padTokenId: config.pad_token_id ?? undefined,
-    poolingModes: manifest?.poolingModes ?? steps.poolingModes,
-    normalize: manifest?.normalize ?? steps.normalize,
+    steps: manifest?.poolingModes === undefined ? steps : simpleSteps(manifest.poolingModes, manifest.normalize),
     maxModelLength: lengths.maxModelLength,
     maxSeqLength: Math.min(manifest?.maxSeqLength ?? lengths.maxSeqLength, encoder.maxPositions),
     lowerCase: lengths.lowerCase,
     prompts: sentence?.prompts ?? {},
     defaultPromptName: sentence?.default_prompt_name ?? undefined,
     similarity: sentence?.similarity_fn_name ?? "cosine",
+    truncateDim: sentence?.truncate_dim ?? undefined,
   };
 }
 
 // The largest vocabularies in use (256,000 pieces) take 35 MB.
 const MAX_TOKENIZER_BYTES = 128 * 1024 * 1024;
-
-const supportedSteps = ["Transformer", "Pooling", "Normalize"];
-
-// A folder without modules.json is a plain transformers model: sentence-transformers then takes the mean.
-async function readSteps(folder: string): Promise<{ poolingModes: readonly PoolingMode[]; normalize: boolean }> {
-  const modules = await readJsonFile(join(folder, "modules.json"), Modules);
-  if (modules === undefined) return { poolingModes: ["mean"], normalize: false };
-  const unsupported = modules.find(({ type }) => !supportedSteps.includes(type));
-  if (unsupported !== undefined) throw unsupportedStep(folder, unsupported.type);
-  return {
-    poolingModes: await readPooling(folder, modules),
-    normalize: modules.some(({ type }) => type === "Normalize"),
-  };
-}
-
-async function readPooling(folder: string, modules: Modules): Promise<readonly PoolingMode[]> {
-  const step = modules.find(({ type }) => type === "Pooling");
-  if (step === undefined) throw unsupportedStep(folder, "no pooling");
-  const pooling = await readJsonFile(join(folder, step.path, "config.json"), PoolingConfig);
-  if (pooling === undefined) throw missing(folder, join(step.path, "config.json"));
-  if (!pooling.includePrompt) throw unsupportedStep(folder, "pooling without the prompt");
-  return pooling.modes;
-}
 
 // sentence-transformers, base/modules/transformer.py: its own limit if set, else the tokenizer's, capped by the positions.
 async function readLengths(
@@ -129,15 +105,4 @@ function missing(folder: string, file: string): ModelError {
     hint: "A model folder holds config.json, tokenizer.json and model.safetensors, as transformers saves them.",
     details: { folder, file },
   });
-}
-
-function unsupportedStep(folder: string, type: string): ModelError {
-  return new ModelError(
-    "architecture_unsupported",
-    `The model folder ${folder} asks for the unsupported step ${JSON.stringify(type)}.`,
-    {
-      hint: `Supported steps of modules.json: ${supportedSteps.join(", ")}.`,
-      details: { folder, type, supported: supportedSteps },
-    },
-  );
 }

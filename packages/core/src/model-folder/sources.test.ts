@@ -20,8 +20,7 @@ test.each([
 ])("%s is the model of the npm package, with what its folder does not say", async (name) => {
   expect(await openModel(name)).toMatchObject({
     name: "sentence-transformers/all-MiniLM-L6-v2",
-    poolingModes: ["mean"],
-    normalize: true,
+    steps: [{ kind: "pooling", modes: ["mean"] }, { kind: "normalize" }],
     maxSeqLength: 256,
     maxModelLength: 512,
   });

@@ -16,7 +16,9 @@ export interface WorkerSetup {
   readonly threads: number;
 }
 
-export type WorkerRequest = { readonly kind: "run"; readonly feeds: Feeds } | { readonly kind: "close" };
+export type WorkerRequest =
+  /** Without a name, the graph's first output is computed. */
+  { readonly kind: "run"; readonly feeds: Feeds; readonly output?: string | undefined } | { readonly kind: "close" };
 
 export type WorkerReply =
   | { readonly kind: "ready" }

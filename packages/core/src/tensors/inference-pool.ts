@@ -14,6 +14,8 @@ export interface PoolOptions {
 export interface RunOptions {
   /** @default "document" */
   readonly priority?: Priority | undefined;
+  /** The output of the graph to fetch. @default the first */
+  readonly output?: string | undefined;
   /** Drops the batch when it has not started; a started one ends unheard. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -50,10 +52,10 @@ export class InferencePool implements AsyncDisposable {
   }
 
   /** Computes one batch. @throws {ModelError} `inference_failed`, `disposed`, or the signal's reason. */
-  async run(feeds: Feeds, { priority = "document", signal }: RunOptions = {}): Promise<Tensor<Float32Array>> {
+  async run(feeds: Feeds, { priority = "document", output, signal }: RunOptions = {}): Promise<Tensor<Float32Array>> {
     if (this.#disposal !== undefined) throw disposedError();
     signal?.throwIfAborted();
-    const job: Job = { feeds, ...Promise.withResolvers<Tensor<Float32Array>>() };
+    const job: Job = { feeds, output, ...Promise.withResolvers<Tensor<Float32Array>>() };
     const abort = (): void => {
       this.#queue.remove(job);
       job.reject(signal?.reason);
@@ -88,7 +90,7 @@ export class InferencePool implements AsyncDisposable {
 
   async #serve(worker: InferenceWorker, job: Job): Promise<void> {
     try {
-      job.resolve(await worker.run(job.feeds));
+      job.resolve(await worker.run(job.feeds, job.output));
     } catch (error) {
       job.reject(error);
     }
@@ -132,6 +134,7 @@ export class InferencePool implements AsyncDisposable {
 
 interface Job extends PromiseWithResolvers<Tensor<Float32Array>> {
   readonly feeds: Feeds;
+  readonly output: string | undefined;
 }
 
 function disposedError(): ModelError {

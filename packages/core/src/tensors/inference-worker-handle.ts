@@ -35,11 +35,11 @@ export class InferenceWorker {
   }
 
   /** Runs one batch; the caller waits for it before it gives the next. */
-  async run(feeds: Feeds): Promise<Tensor<Float32Array>> {
+  async run(feeds: Feeds, output?: string): Promise<Tensor<Float32Array>> {
     this.#answer = Promise.withResolvers();
     this.#worker.ref();
     try {
-      this.#post({ kind: "run", feeds });
+      this.#post({ kind: "run", feeds, output });
       const reply = await this.#answer.promise;
       if (reply.kind !== "result") throw failure(`An inference worker answered ${reply.kind}`);
       return reply.output;

@@ -34,7 +34,7 @@ async function answer(session: Session, request: WorkerRequest): Promise<void> {
     return;
   }
   try {
-    const output = await session.run(request.feeds);
+    const output = await session.run(request.feeds, request.output);
     reply({ kind: "result", output }, [output.data.buffer as ArrayBuffer]);
   } catch (error) {
     reply({ kind: "failed", reason: String(error) });

@@ -2,9 +2,10 @@ import { InferenceSession, Tensor as OnnxTensor } from "onnxruntime-node";
 
 import type { Feeds, Tensor, WorkerSetup } from "./inference-message.ts";
 
-/** One onnxruntime session with one output. Both functions block the thread that they run on: use them in a worker. */
+/** One onnxruntime session. Both functions block the thread that they run on: use them in a worker. */
 export interface Session {
-  run(feeds: Feeds): Promise<Tensor<Float32Array>>;
+  /** Fetches one output, the graph's first when none is named; the others are not copied out. */
+  run(feeds: Feeds, output?: string): Promise<Tensor<Float32Array>>;
   release(): Promise<void>;
 }
 
@@ -24,17 +25,20 @@ export async function openSession({ model, weightsFolder, threads }: WorkerSetup
       },
     },
   });
-  return { run: (feeds) => run(session, feeds), release: () => session.release() };
+  return { run: (feeds, output) => run(session, feeds, output), release: () => session.release() };
 }
 
 const LOG_FATAL = 4; // errors are thrown as well; a library does not print them
 
-async function run(session: InferenceSession, feeds: Feeds): Promise<Tensor<Float32Array>> {
+async function run(
+  session: InferenceSession,
+  feeds: Feeds,
+  name = session.outputNames[0] ?? "",
+): Promise<Tensor<Float32Array>> {
   const inputs = Object.entries(feeds).map(
     ([name, { data, dims }]) => [name, new OnnxTensor("int32", data, dims)] as const,
   );
-  const outputs = await session.run(Object.fromEntries(inputs));
-  const [name = ""] = session.outputNames;
+  const outputs = await session.run(Object.fromEntries(inputs), [name]);
   const output = outputs[name];
   if (output === undefined || !(output.data instanceof Float32Array))
     throw new TypeError(`the graph has no float32 output ${name}`);

@@ -1,8 +1,12 @@
-import { Tokenizer as RustTokenizer } from "tokenizers";
-import type { Encoding } from "tokenizers";
-
 import { ModelError } from "../errors.ts";
-import { utf16Offsets } from "./utf16-offsets.ts";
+import { spansBeforeLowerCase } from "./lower-case.ts";
+import { countSpecialTokens, joinPieces, withoutSpecialTokens } from "./sequence-template.ts";
+import type { SequenceTemplate, TemplatePiece } from "./sequence-template.ts";
+import type { EngineOptions, TextTokens, TokenizerEngine, TokenSpan } from "./tokenizer-engine.ts";
+import { readTokenizer } from "./tokenizer-json.ts";
+import type { TokenizerParts } from "./tokenizer-json.ts";
+import { keep, keptLengths } from "./truncation.ts";
+import type { TruncationSide, TruncationStrategy } from "./truncation.ts";
 
 /** The tokens of one text. */
 export interface TokenizedText {
@@ -10,84 +14,125 @@ export interface TokenizedText {
   readonly ids: Int32Array;
   /** Tokens that the whole text would have; more than `ids.length` when it was truncated. */
   readonly fullLength: number;
+  /** The segment of each token, as the tokenizer's template numbers them. */
+  readonly typeIds: Int32Array;
+  /** Where each token stands in its text, in UTF-16 units; present when asked for. */
+  readonly spans?: readonly TokenSpan[];
 }
 
-/** A token's place in its text: `text.slice(start, end)`. Special tokens stand nowhere: [0, 0]. */
-export type TokenSpan = readonly [start: number, end: number];
+/** The tokens of two texts as one input, as a cross-encoder takes them. */
+export type TokenizedPair = TokenizedText;
 
 export interface TokenizeOptions {
-  /** Longest result, special tokens included; what follows is cut off before the final special token. */
-  readonly maxLength?: number;
+  /** Longest result, special tokens included; what does not fit is cut off the text, never off the special tokens. */
+  readonly maxLength?: number | undefined;
+  /** @default true */
+  readonly addSpecialTokens?: boolean | undefined;
+  /** Whether to say where each token stands. @default false */
+  readonly withSpans?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-// One call into Rust returns to JavaScript with at most about this many characters of text tokenized (some tens of
-// milliseconds), so that an abort is noticed and copying the ids out never holds the event loop for long.
-const SLICE_CHARACTERS = 200_000;
-const SLICE_TEXTS = 512;
+export interface TokenizePairsOptions extends TokenizeOptions {
+  /** Which text is cut. @default "longest_first" */
+  readonly truncation?: TruncationStrategy | undefined;
+}
+
+export interface TokenizerOptions {
+  /** @default the id of [PAD] or <pad> */
+  readonly padTokenId?: number | undefined;
+  /** Whether texts are lower-cased before the tokenizer sees them (`do_lower_case` of old sentence-transformers models). */
+  readonly lowerCase?: boolean | undefined;
+  /** The end at which texts are cut. @default "right" */
+  readonly truncationSide?: TruncationSide | undefined;
+  /** The end at which shorter rows of a batch are filled up. @default "right" */
+  readonly paddingSide?: TruncationSide | undefined;
+}
 
 /**
- * The tokenizer of a model, by the Rust library that trained and published it.
+ * The tokenizer of a model: text → token ids, equal to those of the Rust library that trained and published it.
  *
- * Truncation is done here and not in Rust: there it is a state of the tokenizer, which concurrent calls with
- * different limits would share.
+ * Truncation and templates are done here and not in Rust: there truncation is a state of the tokenizer, which
+ * concurrent calls with different limits would share.
  */
 export class Tokenizer {
-  readonly #rust: RustTokenizer;
+  readonly #engine: TokenizerEngine;
+  readonly #template: SequenceTemplate;
+  readonly #decode: (ids: readonly number[]) => Promise<string>;
   readonly #lowerCase: boolean;
-  readonly #leading: number;
-  readonly #trailing: number;
 
   /** The id that fills up shorter rows of a batch. */
   readonly padTokenId: number;
+  /** Largest token id + 1, added tokens included: the rows that a table of word embeddings needs. */
+  readonly vocabularySize: number;
+  readonly truncationSide: TruncationSide;
+  readonly paddingSide: TruncationSide;
 
   /**
    * @param json the text of a tokenizer.json; the padding and truncation that it asks for are ignored.
    * @throws {ModelError} `tokenizer_invalid`
    */
-  static async fromJson(json: string, { padTokenId, lowerCase = false }: TokenizerOptions = {}): Promise<Tokenizer> {
-    const rust = parseTokenizer(json);
-    rust.disablePadding();
-    rust.disableTruncation();
-    const probe = (await rust.encode("a")).getSpecialTokensMask();
-    return new Tokenizer(rust, {
-      leading: probe.indexOf(0),
-      trailing: probe.length - 1 - probe.lastIndexOf(0),
-      padTokenId: padTokenId ?? rust.tokenToId("[PAD]") ?? rust.tokenToId("<pad>") ?? 0,
-      lowerCase,
-    });
+  static async fromJson(json: string, options: TokenizerOptions = {}): Promise<Tokenizer> {
+    return new Tokenizer(readTokenizer(json), options);
   }
 
   private constructor(
-    rust: RustTokenizer,
-    facts: { leading: number; trailing: number; padTokenId: number; lowerCase: boolean },
+    { engine, template, decode, vocabularySize, padTokenId }: TokenizerParts,
+    options: TokenizerOptions,
   ) {
-    this.#rust = rust;
-    this.#lowerCase = facts.lowerCase;
-    this.#leading = facts.leading;
-    this.#trailing = facts.trailing;
-    this.padTokenId = facts.padTokenId;
+    this.#engine = engine;
+    this.#template = template;
+    this.#decode = decode;
+    this.#lowerCase = options.lowerCase ?? false;
+    this.vocabularySize = vocabularySize;
+    this.padTokenId = options.padTokenId ?? padTokenId ?? 0;
+    this.truncationSide = options.truncationSide ?? "right";
+    this.paddingSide = options.paddingSide ?? "right";
   }
 
   /** How many special tokens stand around every text. */
   get specialTokens(): number {
-    return this.#leading + this.#trailing;
+    return countSpecialTokens(this.#template.single);
   }
 
-  /** Tokenizes texts, in order. */
-  async encode(
-    texts: readonly string[],
-    { maxLength = Infinity, signal }: TokenizeOptions = {},
-  ): Promise<TokenizedText[]> {
-    if (maxLength <= this.specialTokens) {
-      throw new ModelError(
-        "input_invalid",
-        `A limit of ${maxLength} tokens leaves no room beside ${this.specialTokens} special tokens.`,
-      );
-    }
-    return this.#map(texts, { addSpecialTokens: true, signal }, (encoding) => {
-      const ids = Int32Array.from(encoding.getIds());
-      return { ids: this.#truncate(ids, maxLength), fullLength: ids.length };
+  /** How many special tokens stand around and between the texts of every pair. */
+  get specialTokensInPair(): number {
+    return countSpecialTokens(this.#template.pair);
+  }
+
+  /** Tokenizes texts, in order. @throws {ModelError} `input_invalid`; an abort throws the signal's reason. */
+  async encode(texts: readonly string[], options: TokenizeOptions = {}): Promise<TokenizedText[]> {
+    const { pieces, budget } = planTokens(this.#template.single, options);
+    const tokenized = await this.#tokenize(texts, options);
+    return tokenized.map((tokens) => {
+      const kept = keepTokens(tokens, Math.min(tokens.ids.length, budget), this.truncationSide);
+      const fullLength = tokens.ids.length + countSpecialTokens(pieces);
+      return { ...joinPieces(pieces, [kept]), fullLength };
+    });
+  }
+
+  /**
+   * Tokenizes pairs of texts, each as one input, in order.
+   * @throws {ModelError} `input_invalid`, also when the text that `truncation` names is too short to make the other
+   * one fit; an abort throws the signal's reason.
+   */
+  async encodePairs(
+    pairs: readonly (readonly [string, string])[],
+    options: TokenizePairsOptions = {},
+  ): Promise<TokenizedPair[]> {
+    const { pieces, budget } = planTokens(this.#template.pair, options);
+    checkPairs(pairs);
+    const tokenized = await this.#tokenize(pairs.flat(), options);
+    return pairs.map((_, index) => {
+      const [first = noTokens, second = noTokens] = tokenized.slice(2 * index, 2 * index + 2);
+      const lengths = [first.ids.length, second.ids.length] as const;
+      const [kept, keptOfSecond] = keptLengths(lengths, { budget, strategy: options.truncation });
+      const sequences = [
+        keepTokens(first, kept, this.truncationSide),
+        keepTokens(second, keptOfSecond, this.truncationSide),
+      ];
+      const fullLength = lengths[0] + lengths[1] + countSpecialTokens(pieces);
+      return { ...joinPieces(pieces, sequences), fullLength };
     });
   }
 
@@ -96,76 +141,68 @@ export class Tokenizer {
     texts: readonly string[],
     { signal }: { signal?: AbortSignal | undefined } = {},
   ): Promise<number[]> {
-    return this.#map(texts, { addSpecialTokens: false, signal }, (encoding) => encoding.getLength());
+    return (await this.#tokenize(texts, { signal })).map(({ ids }) => ids.length);
   }
 
-  /** Where the tokens of a text stand in it, without special tokens and without truncation. */
-  async spans(text: string): Promise<TokenSpan[]> {
-    const encoding = await this.#rust.encode(this.#prepare(text), null, { addSpecialTokens: false });
-    return utf16Offsets(text, encoding.getOffsets());
+  /** Where the tokens of a text stand in it, in UTF-16 units, without special tokens and without truncation. */
+  async spans(text: string): Promise<readonly TokenSpan[]> {
+    const [tokens] = await this.#tokenize([text], { withSpans: true });
+    return tokens?.spans ?? [];
   }
 
   /** The text that token ids stand for, as far as the tokenizer can give it back. */
   async decode(ids: Int32Array): Promise<string> {
-    return this.#rust.decode([...ids], true);
+    return this.#decode([...ids]);
   }
 
-  async #map<Result>(
-    texts: readonly string[],
-    { addSpecialTokens, signal }: { addSpecialTokens: boolean; signal: AbortSignal | undefined },
-    read: (encoding: Encoding) => Result,
-  ): Promise<Result[]> {
-    const results: Result[] = [];
-    for (const slice of slices(texts)) {
-      signal?.throwIfAborted();
-      const prepared = slice.map((text) => this.#prepare(text));
-      for (const encoding of await this.#rust.encodeBatch(prepared, { addSpecialTokens })) results.push(read(encoding));
-    }
-    signal?.throwIfAborted();
-    return results;
-  }
-
-  #prepare(text: string): string {
-    return this.#lowerCase ? text.toLowerCase() : text;
-  }
-
-  #truncate(ids: Int32Array, maxLength: number): Int32Array {
-    if (ids.length <= maxLength) return ids;
-    const kept = new Int32Array(maxLength);
-    kept.set(ids.subarray(0, maxLength - this.#trailing));
-    kept.set(ids.subarray(ids.length - this.#trailing), maxLength - this.#trailing);
-    return kept;
-  }
-}
-
-export interface TokenizerOptions {
-  readonly padTokenId?: number | undefined;
-  /** Whether texts are lower-cased before the tokenizer sees them (`do_lower_case` of old sentence-transformers models). */
-  readonly lowerCase?: boolean;
-}
-
-function parseTokenizer(json: string): RustTokenizer {
-  try {
-    return RustTokenizer.fromString(json);
-  } catch (cause) {
-    throw new ModelError("tokenizer_invalid", "The model's tokenizer.json does not describe a tokenizer.", {
-      cause,
-      hint: "Fetch tokenizer.json again, or save it with a current version of transformers.",
+  async #tokenize(texts: readonly string[], options: EngineOptions): Promise<TextTokens[]> {
+    checkTexts(texts);
+    const prepared = texts.map((text) => this.#prepare(text));
+    const tokenized = await this.#engine.tokenize(prepared, options);
+    if (!this.#lowerCase || !options.withSpans) return tokenized;
+    return tokenized.map(({ ids, spans = [] }, index) => {
+      return { ids, spans: spansBeforeLowerCase(texts[index] ?? "", prepared[index] ?? "", spans) };
     });
   }
+
+  // Half of a surrogate pair alone is no character. It counts as U+FFFD, which is as long, so that spans stay right.
+  #prepare(text: string): string {
+    return (this.#lowerCase ? text.toLowerCase() : text).toWellFormed();
+  }
 }
 
-function* slices(texts: readonly string[]): Generator<readonly string[]> {
-  let start = 0;
-  let characters = 0;
-  for (const [index, text] of texts.entries()) {
-    const full = characters + text.length > SLICE_CHARACTERS || index - start === SLICE_TEXTS;
-    if (full && index > start) {
-      yield texts.slice(start, index);
-      start = index;
-      characters = 0;
-    }
-    characters += text.length;
-  }
-  if (start < texts.length) yield texts.slice(start);
+// The pieces of an input, and how many tokens of text have room in it.
+function planTokens(
+  template: readonly TemplatePiece[],
+  { maxLength = Infinity, addSpecialTokens = true }: TokenizeOptions,
+): { pieces: readonly TemplatePiece[]; budget: number } {
+  const pieces = addSpecialTokens ? template : withoutSpecialTokens(template);
+  const specialTokens = countSpecialTokens(pieces);
+  if (maxLength > specialTokens) return { pieces, budget: Math.floor(maxLength) - specialTokens };
+  throw new ModelError(
+    "input_invalid",
+    `A limit of ${maxLength} tokens leaves no room beside ${specialTokens} special tokens.`,
+  );
+}
+
+const noTokens: TextTokens = { ids: new Int32Array() };
+
+function checkTexts(texts: readonly unknown[]): void {
+  const index = texts.findIndex((text) => typeof text !== "string");
+  if (index === -1) return;
+  throw new ModelError("input_invalid", `Text ${index} is of type ${typeof texts[index]}, not a string.`, {
+    details: { index },
+  });
+}
+
+function checkPairs(pairs: readonly unknown[]): void {
+  const index = pairs.findIndex((pair) => !Array.isArray(pair) || pair.length !== 2);
+  if (index === -1) return;
+  throw new ModelError("input_invalid", `Pair ${index} is not a pair of two texts.`, { details: { index } });
+}
+
+function keepTokens(tokens: TextTokens, length: number, side: TruncationSide): TextTokens {
+  if (length === tokens.ids.length) return tokens;
+  const ids = keep(tokens.ids, length, side);
+  return tokens.spans === undefined ? { ids } : { ids, spans: keep(tokens.spans, length, side) };
 }

@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, relative } from "node:path";
 import { realpath } from "node:fs/promises";
 
 import { ModelError } from "../errors.ts";
@@ -14,10 +14,26 @@ export interface Weights {
   scope(name: string): Weights;
 }
 
-/** All tensors of one checkpoint and the real folder that its files lie in. */
+/** The tensors of a checkpoint, seen from its encoder. */
+export interface EncoderWeights extends Weights {
+  /**
+   * Where the encoder itself hangs: the head of a task lies here, `classifier.weight` beside `bert.encoder.layer.…`.
+   * The same place as the encoder when no prefix stands before the encoder's names.
+   */
+  readonly outside: Weights;
+}
+
+/** All tensors of one model and the real folder that its files lie in or below. */
 export interface Checkpoint {
   readonly folder: string;
   readonly tensors: ReadonlyMap<string, TensorLocation>;
+}
+
+/** One safetensors file of a model. */
+export interface WeightFile {
+  readonly path: string;
+  /** Stands before the names of its tensors, which keeps `linear.weight` of two Dense steps apart. @default "" */
+  readonly prefix?: string;
 }
 
 /**
@@ -26,36 +42,58 @@ export interface Checkpoint {
  * Paths are resolved to the real files: onnxruntime refuses external data behind a symbolic link that leaves the
  * folder, which is how both the Hugging Face cache and pnpm store files.
  */
-export async function openCheckpoint(files: readonly string[]): Promise<Checkpoint> {
-  const realFiles = await Promise.all(files.map((file) => realpath(file)));
-  const folders = new Set(realFiles.map((file) => dirname(file)));
-  const [folder] = folders;
-  if (folder === undefined || folders.size > 1) {
-    throw new ModelError("weights_invalid", `The ${files.length} weight files do not lie in one folder.`, {
-      details: { folders: [...folders] },
-      hint: "Copy the shards of the model into one folder.",
-    });
-  }
-  const headers = await Promise.all(realFiles.map((file) => readSafetensors(file)));
-  return { folder, tensors: new Map(headers.flatMap((header) => [...header])) };
+export async function openCheckpoint(files: readonly WeightFile[]): Promise<Checkpoint> {
+  const opened = await Promise.all(
+    files.map(async ({ path, prefix = "" }) => {
+      const file = await realpath(path);
+      const tensors = [...(await readSafetensors(file)).values()];
+      return { file, tensors: tensors.map((tensor) => ({ ...tensor, name: prefix + tensor.name })) };
+    }),
+  );
+  return {
+    folder: commonFolder(opened.map(({ file }) => file)),
+    tensors: new Map(opened.flatMap(({ tensors }) => tensors.map((tensor) => [tensor.name, tensor]))),
+  };
 }
 
+/** The deepest folder that all files lie in or below. */
+function commonFolder(files: readonly string[]): string {
+  const [first = "", ...others] = files.map((file) => dirname(file));
+  return others.reduce((common, folder) => {
+    while (leavesFolder(relative(common, folder))) common = dirname(common);
+    return common;
+  }, first);
+}
+
+function leavesFolder(path: string): boolean {
+  return path === ".." || /^\.\.[\\/]/u.test(path);
+}
+
+/** The tensors of a checkpoint whose names start with a prefix. */
+export function scopeOf({ tensors }: Checkpoint, prefix: string): Weights {
+  return scopeAt(tensors, prefix);
+}
+
+// What sentence-transformers before version 3 (`0.auto_model.`) and torch's parallel wrapper (`module.`) put before all names.
+const WRAPPERS = ["", "0.auto_model.", "auto_model.", "model.", "module."];
+
 /** The root scope of a checkpoint, without the prefix (such as `bert.`) that some exporters put before every name. */
-export function rootScope({ tensors }: Checkpoint, { marker, prefixes }: RootNames): Weights {
-  const prefix = ["", ...prefixes].find((candidate) => tensors.has(candidate + marker));
-  if (prefix === undefined) {
+export function rootScope({ tensors }: Checkpoint, { marker, prefixes }: RootNames): EncoderWeights {
+  const candidates = WRAPPERS.flatMap((outside) => ["", ...prefixes].map((own) => ({ outside, all: outside + own })));
+  const found = candidates.find(({ all }) => tensors.has(all + marker));
+  if (found === undefined) {
     throw new ModelError("weights_invalid", `The weights hold no tensor ${marker}, with or without a known prefix.`, {
-      details: { prefixes, firstNames: [...tensors.keys()].slice(0, 5) },
+      details: { prefixes: candidates.map(({ all }) => all), firstNames: [...tensors.keys()].slice(0, 5) },
       hint: "Check that config.json and the weights belong to the same model.",
     });
   }
-  return scopeAt(tensors, prefix);
+  return { ...scopeAt(tensors, found.all), outside: scopeAt(tensors, found.outside) };
 }
 
 export interface RootNames {
   /** A tensor that every checkpoint of the architecture has. */
   readonly marker: string;
-  /** What may stand before it, with the final dot. */
+  /** What its task models put before it, with the final dot: transformers' `base_model_prefix`. */
   readonly prefixes: readonly string[];
 }
 

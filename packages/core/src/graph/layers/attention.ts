@@ -7,16 +7,21 @@ const LOWEST_FLOAT32 = -3.4028234663852886e38;
 /**
  * Scaled dot-product attention over all heads: [B,S,H] × 3 → [B,S,H].
  *
- * Without a mask onnxruntime takes its blocked ("flash") path, which keeps no [S,S] scores. In float32 the two paths
- * were measured equally fast on MiniLM; what batches of equal length save is the padding.
+ * Without a mask and a bias onnxruntime takes its blocked ("flash") path, which keeps no [S,S] scores. In float32 the
+ * two paths were measured equally fast on MiniLM; what batches of equal length save is the padding.
  */
-export function multiHeadAttention(graph: GraphBuilder, { query, key, value, attentionMask, heads }: Attention): Value {
+export function multiHeadAttention(
+  graph: GraphBuilder,
+  { query, key, value, attentionMask, scoreBias, heads }: Attention,
+): Value {
   const inputs = [query, key, value];
   const options = { domain: MICROSOFT };
-  if (attentionMask === undefined) return graph.node("MultiHeadAttention", inputs, { num_heads: heads }, options);
+  if (attentionMask === undefined && scoreBias === undefined) {
+    return graph.node("MultiHeadAttention", inputs, { num_heads: heads }, options);
+  }
   return graph.node(
     "MultiHeadAttention",
-    [...inputs, undefined, attentionMask],
+    [...inputs, undefined, attentionMask, scoreBias],
     { num_heads: heads, mask_filter_value: { float: LOWEST_FLOAT32 } },
     options,
   );
@@ -28,5 +33,22 @@ export interface Attention {
   readonly value: Value;
   /** int32 [B,S], 1 for a token and 0 for padding; absent when no row has padding. */
   readonly attentionMask: Value | undefined;
+  /** float32 [1,N or 1,S,S]: added to the scores of every text. */
+  readonly scoreBias?: Value | undefined;
   readonly heads: number;
+}
+
+/** What `scoreBias` says of two tokens that are at most `window` apart, 0, or further, nearly -∞: [1,1,S,S]. */
+export function windowBias(graph: GraphBuilder, positions: Value, { window }: { window: number }): Value {
+  const distance = graph.node("Abs", [offsets(graph, positions)]); // [S,S]
+  const outside = graph.node("Greater", [distance, graph.integers(window)]);
+  // Finite, so that the scores of a padded token cannot all be -∞ and its hidden state not a number.
+  const bias = graph.node("Where", [outside, graph.scalar(LOWEST_FLOAT32 / 2), graph.scalar(0)]);
+  return graph.node("Unsqueeze", [bias, graph.integers(0, 1)]);
+}
+
+/** How far each key lies after each query: int64 [S] → [S,S]. */
+export function offsets(graph: GraphBuilder, positions: Value): Value {
+  const query = graph.node("Unsqueeze", [positions, graph.integers(1)]); // [S,1]
+  return graph.node("Sub", [positions, query]);
 }

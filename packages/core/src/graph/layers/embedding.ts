@@ -12,18 +12,6 @@ export function embedding(graph: GraphBuilder, weights: Weights, ids: Value, { r
   return table.dtype === "F32" ? found : graph.widen(found);
 }
 
-/** The first rows of a table, one for each position of `ids` [B,S]: [S,size]. */
-export function positionEmbedding(
-  graph: GraphBuilder,
-  weights: Weights,
-  ids: Value,
-  { rows, size }: EmbeddingSize,
-): Value {
-  const table = graph.weight(weights.tensor("weight", [rows, size]));
-  const sequenceLength = graph.node("Shape", [ids], { start: 1, end: 2 });
-  return graph.node("Slice", [table, graph.integers(0), sequenceLength, graph.integers(0)]);
-}
-
 export interface EmbeddingSize {
   readonly rows: number;
   readonly size: number;

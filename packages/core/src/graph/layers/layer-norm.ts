@@ -11,14 +11,18 @@ export function layerNorm(
   graph: GraphBuilder,
   weights: Weights,
   input: Value,
-  { size, epsilon }: LayerNormSize,
+  { size, epsilon, bias = true }: LayerNormSize,
 ): Value {
-  const scale = graph.weight(weights.tensor("weight", [size]));
-  const bias = graph.weight(weights.tensor("bias", [size]));
-  return graph.node("LayerNormalization", [input, scale, bias], { axis: -1, epsilon: { float: epsilon } });
+  // Checkpoints that came from TensorFlow call the two gamma and beta.
+  const [weightName, biasName] = weights.has("gamma") ? ["gamma", "beta"] : ["weight", "bias"];
+  const inputs = [input, graph.weight(weights.tensor(weightName, [size]))];
+  if (bias) inputs.push(graph.weight(weights.tensor(biasName, [size])));
+  return graph.node("LayerNormalization", inputs, { axis: -1, epsilon: { float: epsilon } });
 }
 
 export interface LayerNormSize {
   readonly size: number;
   readonly epsilon: number;
+  /** @default true */
+  readonly bias?: boolean;
 }

@@ -1,10 +1,12 @@
 import type { GraphBuilder, Value } from "../../graph/graph-builder.ts";
-import { maskFactors, tokenAt } from "./mask.ts";
+import { maskFactors, pooledMask, tokenAt } from "./mask.ts";
 import type { PooledTokens } from "./pooling.ts";
 
 /** The last real token; a row of padding alone becomes the zero vector. */
-export function lastToken(graph: GraphBuilder, { hiddenStates, attentionMask }: PooledTokens): Value {
-  if (attentionMask === undefined) {
+export function lastToken(graph: GraphBuilder, pooled: PooledTokens): Value {
+  const { hiddenStates } = pooled;
+  const mask = pooledMask(pooled);
+  if (mask === undefined) {
     return graph.node("Squeeze", [
       graph.node("Slice", [
         hiddenStates,
@@ -15,7 +17,7 @@ export function lastToken(graph: GraphBuilder, { hiddenStates, attentionMask }: 
       graph.integers(1),
     ]);
   }
-  const tokens = graph.node("Mul", [hiddenStates, maskFactors(graph, attentionMask)]); // [B,S,H], padding is zero
-  const last = graph.node("ArgMax", [attentionMask], { axis: 1, keepdims: 0, select_last_index: 1 }); // [B]
+  const tokens = graph.node("Mul", [hiddenStates, maskFactors(graph, mask)]); // [B,S,H], padding is zero
+  const last = graph.node("ArgMax", [mask], { axis: 1, keepdims: 0, select_last_index: 1 }); // [B]
   return tokenAt(graph, tokens, last);
 }

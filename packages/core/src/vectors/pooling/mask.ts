@@ -1,4 +1,10 @@
 import type { GraphBuilder, Value } from "../../graph/graph-builder.ts";
+import type { PooledTokens } from "./pooling.ts";
+
+/** int32 [B,S], 1 for the tokens to be pooled; absent when all are. */
+export function pooledMask({ attentionMask, poolingMask }: PooledTokens): Value | undefined {
+  return poolingMask ?? attentionMask;
+}
 
 /** The mask as factors for hidden states: int32 [B,S] → float32 [B,S,1]. */
 export function maskFactors(graph: GraphBuilder, attentionMask: Value): Value {

@@ -1,10 +1,12 @@
 import type { GraphBuilder, Value } from "../../graph/graph-builder.ts";
-import { maskFactors } from "./mask.ts";
+import { maskFactors, pooledMask } from "./mask.ts";
 import type { PooledTokens } from "./pooling.ts";
 
 /** The largest value of each dimension over the real tokens. */
-export function max(graph: GraphBuilder, { hiddenStates, attentionMask }: PooledTokens): Value {
-  const candidates = attentionMask === undefined ? hiddenStates : withoutPadding(graph, hiddenStates, attentionMask);
+export function max(graph: GraphBuilder, tokens: PooledTokens): Value {
+  const { hiddenStates } = tokens;
+  const mask = pooledMask(tokens);
+  const candidates = mask === undefined ? hiddenStates : withoutPadding(graph, hiddenStates, mask);
   return graph.node("ReduceMax", [candidates, graph.integers(1)], { keepdims: 0 });
 }
 

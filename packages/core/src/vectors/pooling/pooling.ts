@@ -18,6 +18,8 @@ export interface PooledTokens {
   readonly hiddenStates: Value;
   /** int32 [B,S], 1 for a token and 0 for padding; absent when no row has padding. */
   readonly attentionMask: Value | undefined;
+  /** int32 [B,S], 1 for a token that is pooled, where those are fewer: a prompt may be left out. */
+  readonly poolingMask?: Value | undefined;
 }
 
 /** By the name that sentence-transformers gives them in `1_Pooling/config.json`. */

@@ -1,0 +1,78 @@
+import { Tokenizer as RustTokenizer } from "tokenizers";
+import { z } from "zod";
+
+import { ModelError } from "../errors.ts";
+import { RustEngine } from "./rust-engine.ts";
+import { readSequenceTemplate } from "./sequence-template.ts";
+import type { SequenceTemplate } from "./sequence-template.ts";
+import type { TokenizerEngine } from "./tokenizer-engine.ts";
+
+/** What a tokenizer.json describes. */
+export interface TokenizerParts {
+  readonly engine: TokenizerEngine;
+  readonly template: SequenceTemplate;
+  /** Largest token id + 1, added tokens included. */
+  readonly vocabularySize: number;
+  readonly padTokenId: number | undefined;
+  readonly decode: (ids: readonly number[]) => Promise<string>;
+}
+
+/** @throws {ModelError} `tokenizer_invalid` */
+export function readTokenizer(json: string): TokenizerParts {
+  const described = TokenizerJson.safeParse(parseJson(json));
+  if (!described.success) throw invalid(`is not as expected: ${z.prettifyError(described.error)}`, described.error);
+  const template = readSequenceTemplate(described.data.post_processor);
+  const rust = parseTokenizer(json);
+  return {
+    engine: new RustEngine(rust),
+    template,
+    vocabularySize: 1 + largestId(described.data, rust),
+    padTokenId: rust.tokenToId("[PAD]") ?? rust.tokenToId("<pad>") ?? undefined,
+    decode: (ids) => rust.decode([...ids], true),
+  };
+}
+
+const Id = z.int().nonnegative();
+
+const TokenizerJson = z.object({
+  model: z.object({ vocab: z.union([z.record(z.string(), Id), z.array(z.unknown())]) }),
+  added_tokens: z.array(z.object({ id: Id, content: z.string() })).default([]),
+  post_processor: z.unknown(),
+});
+type TokenizerJson = z.infer<typeof TokenizerJson>;
+
+// The library numbers added tokens by itself: the id in the file is a wish.
+function largestId({ model: { vocab }, added_tokens: added }: TokenizerJson, rust: RustTokenizer): number {
+  const inVocabulary = Array.isArray(vocab) ? vocab.length - 1 : largest(Object.values(vocab));
+  return Math.max(inVocabulary, largest(added.map(({ content }) => rust.tokenToId(content) ?? 0)));
+}
+
+function largest(numbers: readonly number[]): number {
+  return numbers.reduce((most, number) => Math.max(most, number), 0);
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw invalid("is not JSON", cause);
+  }
+}
+
+function parseTokenizer(json: string): RustTokenizer {
+  try {
+    const rust = RustTokenizer.fromString(json);
+    rust.disablePadding();
+    rust.disableTruncation();
+    return rust;
+  } catch (cause) {
+    throw invalid(`does not describe a tokenizer${cause instanceof Error ? `: ${cause.message}` : ""}`, cause);
+  }
+}
+
+function invalid(problem: string, cause: unknown): ModelError {
+  return new ModelError("tokenizer_invalid", `The model's tokenizer.json ${problem}.`, {
+    cause,
+    hint: "Fetch tokenizer.json again, or save it with a current version of transformers.",
+  });
+}
