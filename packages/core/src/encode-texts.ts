@@ -1,86 +1,72 @@
+import { computeBatches, joinIds } from "./compute-batches.ts";
+import type { BatchSource, ComputeOptions } from "./compute-batches.ts";
 import type { InferencePool } from "./tensors/inference-pool.ts";
-import type { Priority } from "./tensors/job-queue.ts";
-import { stoppable } from "./tensors/stoppable.ts";
-import { planBatches } from "./tokens/batches.ts";
-import type { TokenizedText, Tokenizer } from "./tokens/tokenizer.ts";
+import type { Tokenizer } from "./tokens/tokenizer.ts";
 
-export interface EncodeProgress {
-  /** Texts that have their vector. */
-  readonly done: number;
-  readonly total: number;
-  /** Tokens computed so far, special tokens included. */
-  readonly tokens: number;
-  /** Texts so far that were longer than the model's limit and were cut off, as indices into the given array; it grows. */
-  readonly truncated: readonly number[];
-}
-
-export interface EncodeTextsOptions {
+/** What texts are computed with. */
+export interface TextEncoder {
+  /** The model, for messages. */
+  readonly name: string;
+  readonly tokenizer: Tokenizer;
+  readonly pool: InferencePool;
+  /** Longest text in tokens, special tokens included. */
   readonly maxLength: number;
-  readonly dimension: number;
-  readonly priority?: Priority | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Called after each batch. */
-  readonly onProgress?: ((progress: EncodeProgress) => void) | undefined;
+  /** Whether the graph takes a `pooling_mask`. */
+  readonly poolingMask: boolean;
 }
 
-// One run of a session. Larger runs were not measurably faster; the smaller it is, the less a query waits behind it.
-const BATCH_TOKENS = 256;
-// Texts that are sorted by length together: enough of them to fill batches of equal length.
-const WINDOW_TEXTS = 2048;
+export interface EncodeTextsOptions extends ComputeOptions {
+  /** Tokens at the start of every text that a model with a pooling mask leaves out of the pooling. */
+  readonly unpooledTokens: number;
+}
 
-/** Texts → one vector each, in the order of the texts; the rows are views on one buffer. */
+/** Texts → the first `dimension` components of their vectors, in order; the rows are views on one buffer. */
 export async function encodeTexts(
   texts: readonly string[],
-  { tokenizer, pool }: { tokenizer: Tokenizer; pool: InferencePool },
-  { maxLength, dimension, priority, signal, onProgress }: EncodeTextsOptions,
+  encoder: TextEncoder,
+  { dimension, unpooledTokens, ...options }: EncodeTextsOptions & { readonly dimension: number },
 ): Promise<Float32Array[]> {
-  using stop = stoppable(signal);
-  stop.signal.throwIfAborted();
   const vectors = new Float32Array(texts.length * dimension);
-  const progress = { done: 0, total: texts.length, tokens: 0, truncated: [] as number[] };
-  const batches = tokenizedBatches(texts, { tokenizer, maxLength, signal: stop.signal });
-
-  const computeBatches = async (): Promise<void> => {
-    for await (const { rows, length } of batches) {
-      const feeds = { input_ids: { data: joinRows(rows, length), dims: [rows.length, length] } };
-      const output = await pool.run(feeds, { priority, signal: stop.signal });
-      for (const [row, { index, fullLength }] of rows.entries()) {
-        vectors.set(output.data.subarray(row * dimension, (row + 1) * dimension), index * dimension);
-        if (fullLength > length) progress.truncated.push(index);
-      }
-      progress.done += rows.length;
-      progress.tokens += rows.length * length;
-      onProgress?.({ ...progress });
-    }
-  };
-  // A few batches of this call are under way at a time: workers stay busy, and a call with one text need not wait
-  // behind all batches of a call with many.
-  await Promise.all(Array.from({ length: pool.capacity }, computeBatches));
+  const target = { name: encoder.name, pool: encoder.pool, output: "sentence_embedding" } as const;
+  await computeBatches(batchesOf(texts, encoder, unpooledTokens), target, options, (vector, index) => {
+    vectors.set(vector.subarray(0, dimension), index * dimension);
+  });
   return texts.map((_, index) => vectors.subarray(index * dimension, (index + 1) * dimension));
 }
 
-interface TokenizedRow extends TokenizedText {
-  /** Place of the text in the call. */
-  readonly index: number;
-}
-
-// While the last batches of a window are computed, the next window is tokenized.
-async function* tokenizedBatches(
+/** Texts → the vectors of their tokens, special tokens included, in order: each row-major [tokens, components]. */
+export async function encodeTokens(
   texts: readonly string[],
-  { tokenizer, maxLength, signal }: { tokenizer: Tokenizer; maxLength: number; signal: AbortSignal },
-): AsyncGenerator<{ rows: TokenizedRow[]; length: number }> {
-  for (let start = 0; start < texts.length; start += WINDOW_TEXTS) {
-    const tokenized = await tokenizer.encode(texts.slice(start, start + WINDOW_TEXTS), { maxLength, signal });
-    const rows = tokenized.map((text, position) => ({ ...text, index: start + position }));
-    const lengths = rows.map(({ ids }) => ids.length);
-    for (const { indices, length } of planBatches(lengths, { maxTokens: BATCH_TOKENS })) {
-      yield { rows: indices.flatMap((index) => rows[index] ?? []), length };
-    }
-  }
+  encoder: TextEncoder,
+  { unpooledTokens, ...options }: EncodeTextsOptions,
+): Promise<Float32Array[]> {
+  const tokens = texts.map(() => new Float32Array());
+  const target = { name: encoder.name, pool: encoder.pool, output: "token_embeddings" } as const;
+  await computeBatches(batchesOf(texts, encoder, unpooledTokens), target, options, (vectors, index) => {
+    tokens[index] = vectors.slice();
+  });
+  return tokens;
 }
 
-function joinRows(rows: readonly TokenizedRow[], length: number): Int32Array {
-  const joined = new Int32Array(rows.length * length);
-  for (const [row, { ids }] of rows.entries()) joined.set(ids, row * length);
-  return joined;
+function batchesOf(
+  texts: readonly string[],
+  { tokenizer, maxLength, poolingMask }: TextEncoder,
+  unpooledTokens: number,
+): BatchSource {
+  return {
+    total: texts.length,
+    tokenize: (start, end, signal) => tokenizer.encode(texts.slice(start, end), { maxLength, signal }),
+    feeds: (rows, length) => {
+      const dims = [rows.length, length];
+      return {
+        input_ids: { data: joinIds(rows, length), dims },
+        ...(poolingMask && { pooling_mask: { data: maskAfter(unpooledTokens, dims), dims } }),
+      };
+    },
+  };
+}
+
+// 1 for every token but the first `start` of each row.
+function maskAfter(start: number, [rows = 0, length = 0]: readonly number[]): Int32Array {
+  return Int32Array.from({ length: rows * length }, (_, index) => (index % length < start ? 0 : 1));
 }

@@ -2,11 +2,13 @@ export { EvaluationError, GalenError, ModelError } from "./errors.ts";
 export { nearestName } from "./nearest-name.ts";
 export type { CoreErrorCode, ErrorFacts } from "./errors.ts";
 export { SentenceTransformer } from "./sentence-transformer.ts";
-export type { EncodeOptions, LoadOptions } from "./sentence-transformer.ts";
+export type { LoadOptions, SimilarityOptions } from "./sentence-transformer.ts";
+export type { Encoded, EncodeOptions, OutputValue, TokenEmbeddings } from "./encode-options.ts";
+export type { Prompts } from "./prompts.ts";
 export type { Tensor } from "./tensors/inference-message.ts";
 export type { Priority } from "./tensors/job-queue.ts";
 export type { ThreadOptions } from "./tensors/thread-budget.ts";
-export type { EncodeProgress } from "./encode-texts.ts";
+export type { EncodeProgress } from "./compute-batches.ts";
 export { Tokenizer } from "./tokens/tokenizer.ts";
 export type {
   TokenizedPair,
@@ -19,7 +21,22 @@ export type { TokenSpan } from "./tokens/tokenizer-engine.ts";
 export type { TruncationSide, TruncationStrategy } from "./tokens/truncation.ts";
 export { buildOnnxModel } from "./onnx-model.ts";
 export type { OnnxModel, OnnxModelOptions } from "./onnx-model.ts";
-export { cosineSimilarity, dotProduct, similarityMatrix } from "./vectors/similarity.ts";
+export {
+  cosineSimilarity,
+  dotProduct,
+  euclideanSimilarity,
+  manhattanSimilarity,
+  similarityMatrix,
+  similarityNames,
+  similarityPairwise,
+} from "./vectors/similarity.ts";
+export type { SimilarityName } from "./vectors/similarity.ts";
+export { quantizeEmbeddings } from "./vectors/quantize.ts";
+export type { QuantizeOptions } from "./vectors/quantize.ts";
+export { precisions } from "./vectors/precision.ts";
+export type { Precision, VectorOfPrecision } from "./vectors/precision.ts";
+export { quantizationRanges } from "./vectors/quantization-ranges.ts";
+export type { CalibratedRanges, QuantizationRanges } from "./vectors/quantization-ranges.ts";
 export { normalize } from "./vectors/normalize.ts";
 export { AutoTokenizer } from "./auto-tokenizer.ts";
 export type { ModelInputs, TokenizeBatchOptions } from "./auto-tokenizer.ts";

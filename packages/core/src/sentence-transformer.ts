@@ -1,44 +1,31 @@
-import { encodeTexts } from "./encode-texts.ts";
-import type { EncodeProgress } from "./encode-texts.ts";
+import type { EncodedInput, EncodeOptions, OutputValue, TextInput } from "./encode-options.ts";
 import { ModelError } from "./errors.ts";
+import { openParts, openPool } from "./load-model.ts";
+import type { ModelLoadOptions } from "./load-model.ts";
 import { fingerprint } from "./model-folder/fingerprint.ts";
 import type { ModelFolder } from "./model-folder/model-folder.ts";
-import { openModel } from "./model-folder/sources.ts";
-import { emitOnnxModel } from "./onnx-model.ts";
-import { describeSteps, isNormalized, vectorSize } from "./steps/registry.ts";
-import { InferencePool } from "./tensors/inference-pool.ts";
-import type { Priority } from "./tensors/job-queue.ts";
-import { threadBudget } from "./tensors/thread-budget.ts";
-import type { ThreadOptions } from "./tensors/thread-budget.ts";
-import { Tokenizer } from "./tokens/tokenizer.ts";
-import { normalize as normalizeVector } from "./vectors/normalize.ts";
-import { similarityMatrix } from "./vectors/similarity.ts";
-import { openCheckpoint } from "./weights/weights.ts";
+import { checkTruncation, outputs } from "./outputs.ts";
+import type { SentenceEncoder } from "./outputs.ts";
+import { promptLength, PromptBook } from "./prompts.ts";
+import type { Prompts } from "./prompts.ts";
+import { describeSteps, excludesPrompt, featureSizes, isNormalized, vectorSize } from "./steps/registry.ts";
+import type { Tokenizer } from "./tokens/tokenizer.ts";
+import type { Precision } from "./vectors/precision.ts";
+import { similarityMatrix, similarityPairwise } from "./vectors/similarity.ts";
+import type { SimilarityName } from "./vectors/similarity.ts";
 
-export interface LoadOptions extends ThreadOptions {
+export interface LoadOptions extends ModelLoadOptions {
   /** Longest input in tokens, special tokens included; what follows is cut off. @default what the model folder says */
   readonly maxSeqLength?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface EncodeOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Queries are computed before documents that wait. @default "document" */
-  readonly priority?: Priority | undefined;
-  /** Scales the vectors to length 1 where the model does not do so by itself. @default false */
-  readonly normalize?: boolean | undefined;
-  /** Stands before every text. */
-  readonly prompt?: string | undefined;
-  /** Takes one of the model's own prompts. @default the model's default prompt, mostly none */
-  readonly promptName?: string | undefined;
-  /** Called after each batch. */
-  readonly onProgress?: ((progress: EncodeProgress) => void) | undefined;
+  /** Keeps the first components of every vector, at most as many as it has (Matryoshka models). @default all of them */
+  readonly truncateDim?: number | undefined;
 }
 
 /** Texts in, vectors out. Load it once, share it between concurrent calls, dispose it when done. */
 export class SentenceTransformer implements AsyncDisposable {
   readonly #folder: ModelFolder;
-  readonly #pool: InferencePool;
+  readonly #prompts: PromptBook;
+  readonly #encoder: SentenceEncoder;
 
   /** What decides the vectors: `name@hash:pooling:normalized:maxSeqLength`, the hash being of weights and tokenizer. */
   readonly model: string;
@@ -52,39 +39,36 @@ export class SentenceTransformer implements AsyncDisposable {
    * @param model a folder, `npm:<package>[/folder]`, or a Hugging Face id in the local cache. @default all-MiniLM-L6-v2
    * @throws {ModelError} when the model is missing, incomplete, damaged or of an unsupported kind.
    */
-  static async load(
-    model?: string,
-    { maxSeqLength, signal, ...threads }: LoadOptions = {},
-  ): Promise<SentenceTransformer> {
-    signal?.throwIfAborted();
-    const folder = await openModel(model);
-    const tokenizer = await Tokenizer.fromJson(folder.tokenizerJson, folder);
-    const limit = checkLimit(maxSeqLength ?? folder.maxSeqLength, { folder, tokenizer });
-    const checkpoint = await openCheckpoint(folder.weightFiles);
-    const { bytes, weightsFolder } = emitOnnxModel(folder, checkpoint, { attentionMask: false });
-    const identity = describe(folder, {
-      maxSeqLength: limit,
-      hash: await fingerprint(checkpoint, folder.tokenizerJson),
+  static async load(model?: string, options: LoadOptions = {}): Promise<SentenceTransformer> {
+    const opened = await openParts(model, options);
+    const { folder, tokenizer, checkpoint } = opened;
+    const { steps } = folder;
+    const prompts = new PromptBook(folder.prompts, folder.defaultPromptName);
+    const maxLength = checkLimit(options.maxSeqLength ?? folder.maxSeqLength, { folder, tokenizer });
+    const fullDimension = vectorSize(steps, folder.encoder);
+    const truncateDim = options.truncateDim ?? folder.truncateDim;
+    const dimension = checkTruncation(truncateDim ?? fullDimension, fullDimension);
+    const hash = await fingerprint(checkpoint, folder.tokenizerJson);
+    const identity = describe(folder, { maxSeqLength: maxLength, hash, truncateDim });
+    const poolingMask = excludesPrompt(steps);
+    const pool = await openPool(opened, {
+      ...options,
+      graph: { outputs: ["sentence_embedding", "token_embeddings"], attentionMask: false, poolingMask },
     });
-    signal?.throwIfAborted();
-    const shares = threadBudget(threads);
-    const pool = await InferencePool.open(
-      { model: bytes, weightsFolder, threads: shares.threads },
-      { workers: shares.workers },
-    );
-    const loaded = new SentenceTransformer({ folder, pool, tokenizer, model: identity, maxSeqLength: limit });
-    if (signal?.aborted) await loaded[Symbol.asyncDispose]();
-    signal?.throwIfAborted();
-    return loaded;
+    const tokenSize = featureSizes(steps, folder.encoder.hiddenSize).token_embeddings ?? folder.encoder.hiddenSize;
+    const runtime = { name: folder.name, tokenizer, pool, maxLength, poolingMask };
+    const encoder = { ...runtime, tokenSize, fullDimension, dimension, normalized: isNormalized(steps) };
+    return new SentenceTransformer({ folder, prompts, encoder, identity });
   }
 
-  private constructor({ folder, pool, tokenizer, model, maxSeqLength }: Parts) {
+  private constructor({ folder, prompts, encoder, identity }: Parts) {
     this.#folder = folder;
-    this.#pool = pool;
-    this.tokenizer = tokenizer;
-    this.model = model;
-    this.maxSeqLength = maxSeqLength;
-    this.dimension = vectorSize(folder.steps, folder.encoder);
+    this.#prompts = prompts;
+    this.#encoder = encoder;
+    this.model = identity;
+    this.tokenizer = encoder.tokenizer;
+    this.maxSeqLength = encoder.maxLength;
+    this.dimension = encoder.dimension;
   }
 
   /** Longest text that is not cut off, in the tokens that `countTokens` counts. */
@@ -92,36 +76,51 @@ export class SentenceTransformer implements AsyncDisposable {
     return this.maxSeqLength - this.tokenizer.specialTokens;
   }
 
+  /** What `promptName` can choose; `query` and `document` are always there, empty when the model has none. */
+  get prompts(): Prompts {
+    return this.#prompts.prompts;
+  }
+
+  /** The prompt that `encode` puts before texts unless told otherwise; mostly none. */
+  get defaultPromptName(): string | undefined {
+    return this.#prompts.defaultName;
+  }
+
+  /** How the model's vectors are compared. */
+  get similarityFunction(): SimilarityName {
+    return this.#folder.similarity;
+  }
+
   /**
-   * One vector for each text, in order; the rows of one call are views on one buffer.
+   * One vector for each text, in order: `dimension` float32 components unless the options say otherwise. The vectors
+   * of one call are views on one buffer.
    * @throws {ModelError} `input_invalid`, `inference_failed` or `disposed`; an abort throws the signal's reason.
    */
-  encode(text: string, options?: EncodeOptions): Promise<Float32Array>;
-  encode(texts: readonly string[], options?: EncodeOptions): Promise<Float32Array[]>;
-  async encode(input: string | readonly string[], options?: EncodeOptions): Promise<Float32Array | Float32Array[]> {
-    return typeof input === "string" ? this.#encodeOne(input, options) : this.#encodeAll(input, options);
+  encode<Input extends TextInput, P extends Precision = "float32", V extends OutputValue = "sentence_embedding">(
+    input: Input,
+    options: EncodeOptions<P, V> = {},
+  ): Promise<EncodedInput<Input, P, V>> {
+    return this.#encode(input, options);
   }
 
-  /** `encode` for search queries: with the model's query prompt if it has one, and before documents that wait. */
-  encodeQuery(text: string, options?: EncodeOptions): Promise<Float32Array>;
-  encodeQuery(texts: readonly string[], options?: EncodeOptions): Promise<Float32Array[]>;
-  async encodeQuery(
-    input: string | readonly string[],
-    options?: EncodeOptions,
-  ): Promise<Float32Array | Float32Array[]> {
-    const asQuery = { priority: "query", promptName: this.#firstPrompt(["query"]), ...options } as const;
-    return typeof input === "string" ? this.#encodeOne(input, asQuery) : this.#encodeAll(input, asQuery);
+  /** `encode` for search queries: with the prompt `query` in place of the default, and before documents that wait. */
+  encodeQuery<Input extends TextInput, P extends Precision = "float32", V extends OutputValue = "sentence_embedding">(
+    input: Input,
+    options: EncodeOptions<P, V> = {},
+  ): Promise<EncodedInput<Input, P, V>> {
+    return this.#encode(input, { priority: "query", ...options, ...this.#prompts.forQuery(options) });
   }
 
-  /** `encode` for texts to be found: with the model's document prompt if it has one. */
-  encodeDocument(text: string, options?: EncodeOptions): Promise<Float32Array>;
-  encodeDocument(texts: readonly string[], options?: EncodeOptions): Promise<Float32Array[]>;
-  async encodeDocument(
-    input: string | readonly string[],
-    options?: EncodeOptions,
-  ): Promise<Float32Array | Float32Array[]> {
-    const asDocument = { promptName: this.#firstPrompt(["document", "passage", "corpus"]), ...options };
-    return typeof input === "string" ? this.#encodeOne(input, asDocument) : this.#encodeAll(input, asDocument);
+  /**
+   * `encode` for texts to be found: with the model's first prompt of `document`, `passage` and `corpus` in place of
+   * the default.
+   */
+  encodeDocument<
+    Input extends TextInput,
+    P extends Precision = "float32",
+    V extends OutputValue = "sentence_embedding",
+  >(input: Input, options: EncodeOptions<P, V> = {}): Promise<EncodedInput<Input, P, V>> {
+    return this.#encode(input, { ...options, ...this.#prompts.forDocument(options) });
   }
 
   /** Tokens of each text, without special tokens and without truncation. */
@@ -129,66 +128,68 @@ export class SentenceTransformer implements AsyncDisposable {
     return this.tokenizer.countTokens(texts, { signal });
   }
 
-  /** Every vector of `a` against every vector of `b`, by the similarity that the model was trained for. */
-  similarity(a: readonly Float32Array[], b: readonly Float32Array[]): Float32Array[] {
-    return similarityMatrix(a, b, this.#folder.similarity);
+  /**
+   * Every vector of `a` against every vector of `b`, more being more alike: `matrix[i][j]` is the score of `a[i]` and
+   * `b[j]`. Float32 vectors only: steps and bits of quantized ones are no components.
+   * @throws {ModelError} `input_invalid` for vectors of different lengths.
+   */
+  similarity(
+    a: readonly Float32Array[],
+    b: readonly Float32Array[],
+    { similarityFunction = this.similarityFunction }: SimilarityOptions = {},
+  ): Float32Array[] {
+    return similarityMatrix(a, b, similarityFunction);
+  }
+
+  /** The score of `a[i]` and `b[i]` for each i. @throws {ModelError} `input_invalid` for different lengths. */
+  similarityPairwise(
+    a: readonly Float32Array[],
+    b: readonly Float32Array[],
+    { similarityFunction = this.similarityFunction }: SimilarityOptions = {},
+  ): Float32Array {
+    return similarityPairwise(a, b, similarityFunction);
   }
 
   /** Ends the worker threads; calls that wait are rejected with `disposed`. */
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#pool[Symbol.asyncDispose]();
+    return this.#encoder.pool[Symbol.asyncDispose]();
   }
 
-  async #encodeOne(text: string, options?: EncodeOptions): Promise<Float32Array> {
-    const [vector] = await this.#encodeAll([text], options);
-    return vector ?? new Float32Array(this.dimension);
-  }
-
-  async #encodeAll(
-    texts: readonly string[],
-    { normalize = false, prompt, promptName, ...options }: EncodeOptions = {},
-  ): Promise<Float32Array[]> {
+  async #encode<Input extends TextInput, P extends Precision, V extends OutputValue>(
+    input: Input,
+    { prompt, promptName, outputValue, ...options }: EncodeOptions<P, V>,
+  ): Promise<EncodedInput<Input, P, V>> {
+    const texts: readonly string[] = typeof input === "string" ? [input] : input;
     checkTexts(texts);
-    const prefix = prompt ?? this.#promptNamed(promptName ?? this.#folder.defaultPromptName);
-    const vectors = await encodeTexts(prefix === "" ? texts : texts.map((text) => prefix + text), this.#parts(), {
+    const prefix = this.#prompts.resolve({ prompt, promptName });
+    const compute = outputs[outputValue ?? "sentence_embedding"];
+    const results = await compute(prefix === "" ? texts : texts.map((text) => prefix + text), this.#encoder, {
       ...options,
-      maxLength: this.maxSeqLength,
-      dimension: this.dimension,
+      unpooledTokens: this.#encoder.poolingMask ? await promptLength(prefix, this.#encoder) : 0,
     });
-    return normalize && !isNormalized(this.#folder.steps) ? vectors.map(normalizeVector) : vectors;
-  }
-
-  #parts(): { tokenizer: Tokenizer; pool: InferencePool } {
-    return { tokenizer: this.tokenizer, pool: this.#pool };
-  }
-
-  #firstPrompt(names: readonly string[]): string | undefined {
-    return names.find((name) => Object.hasOwn(this.#folder.prompts, name));
-  }
-
-  #promptNamed(name: string | undefined): string {
-    if (name === undefined) return "";
-    const prompt = Object.hasOwn(this.#folder.prompts, name) ? this.#folder.prompts[name] : undefined;
-    if (prompt !== undefined) return prompt;
-    throw new ModelError("input_invalid", `The model has no prompt named ${JSON.stringify(name)}.`, {
-      details: { prompts: Object.keys(this.#folder.prompts) },
-    });
+    return (typeof input === "string" ? results[0] : results) as EncodedInput<Input, P, V>;
   }
 }
 
 interface Parts {
   readonly folder: ModelFolder;
-  readonly pool: InferencePool;
-  readonly tokenizer: Tokenizer;
-  readonly model: string;
-  readonly maxSeqLength: number;
+  readonly prompts: PromptBook;
+  readonly encoder: SentenceEncoder;
+  readonly identity: string;
+}
+
+/** How two vectors are compared. */
+export interface SimilarityOptions {
+  /** @default the model's own */
+  readonly similarityFunction?: SimilarityName | undefined;
 }
 
 function describe(
   { name, steps }: ModelFolder,
-  { maxSeqLength, hash }: { maxSeqLength: number; hash: string },
+  { maxSeqLength, hash, truncateDim }: { maxSeqLength: number; hash: string; truncateDim: number | undefined },
 ): string {
-  return `${name}@${hash}:${describeSteps(steps)}:${maxSeqLength}`;
+  const truncated = truncateDim === undefined ? "" : `:first-${truncateDim}`;
+  return `${name}@${hash}:${describeSteps(steps)}:${maxSeqLength}${truncated}`;
 }
 
 function checkLimit(limit: number, { folder, tokenizer }: { folder: ModelFolder; tokenizer: Tokenizer }): number {

@@ -1,3 +1,4 @@
+import { ModelError } from "../errors.ts";
 import type { Tensor } from "../tensors/inference-message.ts";
 
 const SMALLEST_COUNT = 1e-9; // torch.clamp(mask.sum(1), min=1e-9)
@@ -5,6 +6,7 @@ const SMALLEST_COUNT = 1e-9; // torch.clamp(mask.sum(1), min=1e-9)
 /**
  * The mean of the hidden states of each text's tokens, padding left out: [B,S,H], mask [B,S] → B vectors of H.
  * A text without tokens becomes the zero vector. The rows are views on one buffer.
+ * @throws {ModelError} `input_invalid` for a mask of other dimensions
  */
 export function meanPooling(
   { lastHiddenState: { data, dims } }: { readonly lastHiddenState: Tensor<Float32Array> },
@@ -12,8 +14,9 @@ export function meanPooling(
 ): Float32Array[] {
   const [texts = 0, tokens = 0, hidden = 0] = dims;
   if (attentionMask.length !== texts * tokens) {
-    throw new RangeError(
-      `the attention mask has ${attentionMask.length} elements where the hidden states have ${texts} × ${tokens}`,
+    throw new ModelError(
+      "input_invalid",
+      `The attention mask has ${attentionMask.length} elements where the hidden states have ${texts} × ${tokens}.`,
     );
   }
   const means = new Float32Array(texts * hidden);

@@ -1,0 +1,124 @@
+import { ModelError } from "./errors.ts";
+import type { ModelOutput } from "./onnx-model.ts";
+import type { Feeds } from "./tensors/inference-message.ts";
+import type { InferencePool } from "./tensors/inference-pool.ts";
+import type { Priority } from "./tensors/job-queue.ts";
+import { stoppable } from "./tensors/stoppable.ts";
+import { planBatches } from "./tokens/batches.ts";
+import type { TokenizedText } from "./tokens/tokenizer.ts";
+import { isFinite } from "./vectors/check-vectors.ts";
+
+export interface EncodeProgress {
+  /** Inputs that have their result. */
+  readonly done: number;
+  readonly total: number;
+  /** Tokens computed so far, special tokens included. */
+  readonly tokens: number;
+  /** Inputs so far that were longer than the model's limit and were cut off, as indices into the given array; it grows. */
+  readonly truncated: readonly number[];
+}
+
+export interface ComputeOptions {
+  /** Queries are computed before documents that wait. @default "document" */
+  readonly priority?: Priority | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each batch. */
+  readonly onProgress?: ((progress: EncodeProgress) => void) | undefined;
+}
+
+/** Texts, or pairs of texts, that go through a model. */
+export interface BatchSource<Row extends TokenizedText = TokenizedText> {
+  readonly total: number;
+  /** Tokenizes the inputs from `start` to before `end`. */
+  tokenize(start: number, end: number, signal: AbortSignal): Promise<readonly Row[]>;
+  /** The graph's inputs for rows that all have `length` tokens. */
+  feeds(rows: readonly Row[], length: number): Feeds;
+}
+
+export interface BatchTarget {
+  /** The model, for messages. */
+  readonly name: string;
+  readonly pool: InferencePool;
+  /** The output of the graph to fetch. */
+  readonly output: ModelOutput;
+}
+
+// One run of a session. Larger runs were not measurably faster; the smaller it is, the less a query waits behind it.
+const BATCH_TOKENS = 256;
+// Inputs that are sorted by length together: enough of them to fill batches of equal length.
+const WINDOW_INPUTS = 2048;
+
+/**
+ * Computes all inputs in batches of equal length and calls `take` with what the model says of each, in any order;
+ * `take` must copy what it keeps.
+ * @throws {ModelError} `inference_failed`, also for results that are not finite; an abort throws the signal's reason.
+ */
+export async function computeBatches<Row extends TokenizedText>(
+  source: BatchSource<Row>,
+  { name, pool, output }: BatchTarget,
+  { priority, signal, onProgress }: ComputeOptions,
+  take: (result: Float32Array, index: number) => void,
+): Promise<void> {
+  using stop = stoppable(signal);
+  stop.signal.throwIfAborted();
+  const progress = { done: 0, total: source.total, tokens: 0, truncated: [] as number[] };
+  const batches = tokenizedBatches(source, stop.signal);
+
+  const drain = async (): Promise<void> => {
+    for await (const { rows, indices, length } of batches) {
+      const { data } = await pool.run(source.feeds(rows, length), { output, priority, signal: stop.signal });
+      const size = data.length / rows.length;
+      for (const [row, index] of indices.entries()) {
+        const result = data.subarray(row * size, (row + 1) * size);
+        if (!isFinite(result)) throw notFinite(name, index);
+        take(result, index);
+      }
+      progress.truncated.push(...indices.filter((_, row) => (rows[row]?.fullLength ?? 0) > length));
+      progress.done += rows.length;
+      progress.tokens += rows.length * length;
+      onProgress?.({ ...progress });
+    }
+  };
+  // A few batches of this call are under way at a time: workers stay busy, and a call with one text need not wait
+  // behind all batches of a call with many.
+  await Promise.all(Array.from({ length: pool.capacity }, drain));
+}
+
+/** The ids of rows of one length, one row after another. */
+export function joinIds(rows: readonly TokenizedText[], length: number): Int32Array {
+  const joined = new Int32Array(rows.length * length);
+  for (const [row, { ids }] of rows.entries()) joined.set(ids, row * length);
+  return joined;
+}
+
+interface TokenizedBatch<Row> {
+  readonly rows: readonly Row[];
+  /** Place of each row in the call. */
+  readonly indices: readonly number[];
+  readonly length: number;
+}
+
+// While the last batches of a window are computed, the next window is tokenized.
+async function* tokenizedBatches<Row extends TokenizedText>(
+  source: BatchSource<Row>,
+  signal: AbortSignal,
+): AsyncGenerator<TokenizedBatch<Row>> {
+  for (let start = 0; start < source.total; start += WINDOW_INPUTS) {
+    const rows = await source.tokenize(start, Math.min(start + WINDOW_INPUTS, source.total), signal);
+    const lengths = rows.map(({ ids }) => ids.length);
+    for (const { indices, length } of planBatches(lengths, { maxTokens: BATCH_TOKENS })) {
+      yield {
+        rows: indices.flatMap((row) => rows[row] ?? []),
+        indices: indices.map((row) => start + row),
+        length,
+      };
+    }
+  }
+}
+
+function notFinite(model: string, index: number): ModelError {
+  return new ModelError("inference_failed", `The model ${model} computed no finite numbers for input ${index}.`, {
+    hint: "Its weights hold NaN or infinity, or are too large for float32: fetch or convert them again.",
+    details: { model, index },
+  });
+}
