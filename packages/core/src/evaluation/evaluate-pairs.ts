@@ -1,4 +1,4 @@
-import type { EncodeProgress } from "../encode-texts.ts";
+import type { EncodeProgress } from "../compute-batches.ts";
 import { EvaluationError } from "../errors.ts";
 import { cosineSimilarity } from "../vectors/similarity.ts";
 import { pearson, spearman } from "./correlation.ts";
