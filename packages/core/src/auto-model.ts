@@ -29,13 +29,13 @@ export class AutoModel implements AsyncDisposable {
   static async fromPretrained(model?: string, threads: ThreadOptions = {}): Promise<AutoModel> {
     const folder = await openModel(model);
     const checkpoint = await openCheckpoint(folder.weightFiles);
-    const { bytes, weightsFolder } = emitOnnxModel(folder, checkpoint, {
+    const { bytes, weightsFolder, encoderFile } = emitOnnxModel(folder, checkpoint, {
       outputs: ["last_hidden_state"],
       tokenTypeIds: true,
     });
     const shares = threadBudget(threads);
     const pool = await InferencePool.open(
-      { model: bytes, weightsFolder, threads: shares.threads },
+      { model: bytes, weightsFolder, encoderFile, threads: shares.threads },
       { workers: shares.workers },
     );
     return new AutoModel(pool, folder);
