@@ -37,10 +37,10 @@ export async function openPool(
   { graph, signal, ...threads }: ModelLoadOptions & { readonly graph: OnnxModelOptions },
 ): Promise<InferencePool> {
   signal?.throwIfAborted();
-  const { bytes, weightsFolder } = emitOnnxModel(folder, checkpoint, graph);
+  const { bytes, weightsFolder, encoderFile } = emitOnnxModel(folder, checkpoint, graph);
   const shares = threadBudget(threads);
   const pool = await InferencePool.open(
-    { model: bytes, weightsFolder, threads: shares.threads },
+    { model: bytes, weightsFolder, encoderFile, threads: shares.threads },
     { workers: shares.workers },
   );
   if (signal?.aborted) await pool[Symbol.asyncDispose]();

@@ -48,7 +48,7 @@ export class SentenceTransformer implements AsyncDisposable {
     const fullDimension = vectorSize(steps, folder.encoder);
     const truncateDim = options.truncateDim ?? folder.truncateDim;
     const dimension = checkTruncation(truncateDim ?? fullDimension, fullDimension);
-    const hash = await fingerprint(checkpoint, folder.tokenizerJson);
+    const hash = await fingerprint(checkpoint, folder);
     const identity = describe(folder, { maxSeqLength: maxLength, hash, truncateDim });
     const poolingMask = excludesPrompt(steps);
     const pool = await openPool(opened, {

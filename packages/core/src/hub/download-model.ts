@@ -28,11 +28,12 @@ export async function downloadModel(asked: AskedModel, job: DownloadJob): Promis
   progress.enter("preparing");
   const { commit, paths } = await listFiles({ id, revision }, connection);
   await mkdir(layout.blobs, { recursive: true });
-  const wanted = await planFiles({ ...job, id, folder, listing: { commit, paths } });
+  const received = new Map<string, number>();
+  const wanted = await planFiles({ ...job, id, folder, listing: { commit, paths }, received });
   const resolved = await inParallel(wanted, connection, (path, signal) =>
     resolveFile({ id, commit, path }, { ...connection, signal }),
   );
-  const files = await fetchBlobs(resolved, job);
+  const files = await fetchBlobs(resolved, { ...job, received });
   await publishSnapshot(resolved, { layout, commit, folder, revision });
   return { id, revision, commit, path: join(layout.snapshot(commit), folder), files };
 }
@@ -42,6 +43,8 @@ interface Planning extends DownloadJob {
   /** Folder of the repository that holds the model; empty for its root. */
   readonly folder: string;
   readonly listing: Listing;
+  /** Bytes that came over the network, by etag. */
+  readonly received: Map<string, number>;
 }
 
 /** The files to download: those of the model's folders and weights, which modules.json and the index of the shards name. */
@@ -67,12 +70,14 @@ async function planFiles(plan: Planning): Promise<readonly string[]> {
 
 async function readIfListed<Content>(
   path: string,
-  { listing: { commit, paths }, id, layout, connection }: Planning,
+  { listing: { commit, paths }, id, layout, connection, received }: Planning,
   read: (path: string) => Promise<Content | undefined>,
 ): Promise<Content | undefined> {
   if (!paths.has(path)) return undefined;
   const file = await resolveFile({ id, commit, path }, connection);
   const blob = layout.blob(file.etag);
-  if (!(await hasChecksum(blob, file.etag, connection))) await downloadFile(file, { layout, connection });
+  if (!(await hasChecksum(blob, file.etag, connection))) {
+    received.set(file.etag, await downloadFile(file, { layout, connection }));
+  }
   return read(blob);
 }

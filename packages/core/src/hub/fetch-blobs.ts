@@ -18,22 +18,28 @@ export interface DownloadJob {
   readonly progress: ProgressReport;
 }
 
+interface FetchOptions extends DownloadJob {
+  /** Bytes of files that were fetched before the others, by etag. */
+  readonly received: ReadonlyMap<string, number>;
+}
+
 /**
  * Brings the content of all files into the cache, a few at a time. What is there and has the right checksum stays.
  * @throws {ModelError} `disk_full` before anything is downloaded when it would not fit, and all that `downloadFile` throws.
  */
-export async function fetchBlobs(files: readonly ResolvedFile[], job: DownloadJob): Promise<PulledFile[]> {
-  const { layout, connection, progress } = job;
+export async function fetchBlobs(files: readonly ResolvedFile[], job: FetchOptions): Promise<PulledFile[]> {
+  const { layout, connection, progress, received } = job;
   const there = await inParallel(files, connection, (file, signal) => isThere(file, { layout, signal }));
   // Equal files have one blob.
   const absent = new Map(files.filter((_, index) => there[index] === false).map((file) => [file.etag, file]));
   await checkSpace([...absent.values()], layout);
   progress.enter("downloading", { totalFiles: files.length, totalBytes: sizeOf(files) });
   return inParallel(files, connection, async (file, signal) => {
-    const downloadedBytes =
-      absent.get(file.etag) === file ? await fetchBlob(file, { ...job, connection: { ...connection, signal } }) : 0;
+    const isAbsent = absent.get(file.etag) === file;
+    const rest = isAbsent ? await fetchBlob(file, { ...job, connection: { ...connection, signal } }) : 0;
+    const downloadedBytes = rest + (received.get(file.etag) ?? 0);
     const bytes = file.size ?? downloadedBytes;
-    progress.finished(file.path, { bytes, resumed: downloadedBytes > 0 && downloadedBytes < bytes });
+    progress.finished(file.path, { bytes, resumed: rest > 0 && rest < bytes });
     return { path: file.path, bytes, downloadedBytes };
   });
 }

@@ -32,9 +32,7 @@ export async function resolveFile(file: RepositoryFile, connection: HubConnectio
   const subject = { id: file.id, revision: file.commit, file: file.path };
   return withRetries(
     async () => {
-      // The redirect to the CDN carries what the hub knows of the file; the CDN need not be asked.
-      const isAnswer = ({ headers }: Response): boolean => headers.has("x-linked-etag");
-      await using answer = await request(connection, { method: "HEAD", url, isAnswer });
+      await using answer = await request(connection, { method: "HEAD", url, isAnswer: hasMetadata });
       if (answer.status >= 400) throw refusal(answer, subject, connection);
       return { ...file, url, ...readMetadata(answer.headers, file) };
     },
