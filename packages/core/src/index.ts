@@ -1,4 +1,4 @@
-export { GalenError, ModelError } from "./errors.ts";
+export { EvaluationError, GalenError, ModelError } from "./errors.ts";
 export { nearestName } from "./nearest-name.ts";
 export type { CoreErrorCode, ErrorFacts } from "./errors.ts";
 export { SentenceTransformer } from "./sentence-transformer.ts";
@@ -43,6 +43,10 @@ export type { ModelInputs, TokenizeBatchOptions } from "./auto-tokenizer.ts";
 export { AutoModel } from "./auto-model.ts";
 export type { ModelOutputs } from "./auto-model.ts";
 export { meanPooling } from "./vectors/mean-pooling.ts";
+export { evaluatePairs } from "./evaluation/evaluate-pairs.ts";
+export type { EvaluatePairsOptions, PairEncoder, TextPair } from "./evaluation/evaluate-pairs.ts";
+export { PairsEvaluation } from "./evaluation/pairs-evaluation.ts";
+export { pearson, spearman } from "./evaluation/correlation.ts";
 export { pullModel } from "./hub/pull-model.ts";
 export { locateModel } from "./model-folder/sources.ts";
 export type { LocatedModel, ModelSourceOptions, PulledFile, PulledModel, PullProgress } from "./hub/model-source.ts";

@@ -1,5 +1,6 @@
 import type { Terminal } from "../cli/terminal.ts";
-import { createProgram } from "../cli/program.ts";
+import type { Command } from "commander";
+import { createProgram, everyCommand } from "../cli/program/program.ts";
 import { GENERATED } from "./markdown.ts";
 
 const silent: Terminal = {
@@ -17,11 +18,23 @@ batch at hand and keeps what is stored; the second one stops at once. In a check
 
 /** docs/cli.md: the help of every command. */
 export function cliDocument(): string {
-  const program = createProgram(silent);
-  const sections = program.commands.map(
-    (command) => `## galen ${command.name()}\n\n${block(command.helpInformation())}`,
-  );
-  return [GENERATED, "# Command line", RULES, block(program.helpInformation()), ...sections].join("\n\n").concat("\n");
+  const [program, ...commands] = everyCommand(createProgram(silent));
+  const sections = commands.map((command) => `## ${nameOf(command)}\n\n${block(helpOf(command))}`);
+  return [GENERATED, "# Command line", RULES, block(program === undefined ? "" : helpOf(program)), ...sections]
+    .join("\n\n")
+    .concat("\n");
+}
+
+/** `galen eval pairs` */
+function nameOf(command: Command): string {
+  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
+}
+
+/** What `--help` prints, with the examples below: `helpInformation` leaves them out. */
+function helpOf(command: Command): string {
+  const lines: string[] = [];
+  command.configureOutput({ writeOut: (text) => void lines.push(text) }).outputHelp();
+  return lines.join("");
 }
 
 function block(help: string): string {
