@@ -5,10 +5,11 @@ const END = "<!-- end of the golden table -->";
 
 const INTRODUCTION = `## Against the reference
 
-The largest difference of any component between Galen and sentence-transformers 6.2 with transformers 5.23, both computing
-in float32 on the same weights; token ids are compared on texts of many scripts and on texts that are cut off. All models
-but the built-in one are small and have random weights, made by \`testing/golden/reference\`; \`like-…\` have the layers, heads,
-pooling, longest input and normalization of a published model. Tolerance: 1e-5. \`npm run golden\` prints this table.`;
+The largest difference of any component between Galen and sentence-transformers 6.2 with transformers 5.23, both computing in
+float32 on the same weights, for texts in a padded batch and alone; token ids on texts that are cut off, that name special
+tokens, and that hold what the vocabulary does not. All models but the built-in one are small and have random weights, made by
+\`testing/golden/reference\`; \`like-…\` have the layers, heads, pooling, longest input and normalization of a published model.
+Tolerance: 1e-5. \`npm run golden\` prints this table.`;
 
 /** The comparisons as a Markdown table. */
 export function markdownTable(comparisons: readonly Comparison[]): string {

@@ -17,6 +17,7 @@ describe("equals the reference, padded and alone", () => {
     expect(comparison.vectors).toBeLessThanOrEqual(1e-5);
     expect(comparison.logits ?? 0).toBeLessThanOrEqual(1e-5);
     expect(comparison.neighbours).toBeLessThanOrEqual(1e-6);
+    expect(comparison.paddingIsHarmless).toBe(true);
     expect(comparison.logits === undefined).toBe(model.golden.logits === undefined);
   });
 });
