@@ -1,13 +1,14 @@
 import { GraphBuilder } from "./graph/graph-builder.ts";
 import type { Value } from "./graph/graph-builder.ts";
-import { readModelFolder } from "./model-folder/model-folder.ts";
+import { readModelFolder, requireSentenceModel } from "./model-folder/model-folder.ts";
 import type { ModelFolder } from "./model-folder/model-folder.ts";
 import type { EncoderInputs } from "./models/architecture.ts";
 import { ModelError } from "./errors.ts";
 import { buildSteps, featureSizes, vectorSize } from "./steps/registry.ts";
 import type { Features } from "./steps/step.ts";
-import { openCheckpoint, rootScope } from "./weights/weights.ts";
-import type { Checkpoint } from "./weights/weights.ts";
+import { openCheckpoint, rootScope, scopeOf } from "./weights/weights.ts";
+import type { EncoderFile } from "./tensors/inference-message.ts";
+import type { Checkpoint, EncoderWeights } from "./weights/weights.ts";
 
 /** An ONNX graph whose weights stay in the files of `weightsFolder`. */
 export interface OnnxModel {
@@ -15,6 +16,11 @@ export interface OnnxModel {
   readonly bytes: Uint8Array;
   /** The real folder of the weight files: what onnxruntime's `session.model_external_initializers_file_folder_path` needs. */
   readonly weightsFolder: string;
+}
+
+/** A graph of this library and, for a folder without safetensors weights, the exported encoder that comes before it. */
+export interface EmittedModel extends OnnxModel {
+  readonly encoderFile: EncoderFile | undefined;
 }
 
 export interface OnnxModelOptions {
@@ -51,18 +57,22 @@ export type ModelOutput = "sentence_embedding" | "token_embeddings" | "last_hidd
  */
 export async function buildOnnxModel(folder: string, options: OnnxModelOptions = {}): Promise<OnnxModel> {
   const model = await readModelFolder(folder);
-  return emitOnnxModel(model, await openCheckpoint(model.weightFiles), options);
+  if (model.onnx !== undefined) throw onnxOnly(model.onnx.file.path);
+  const { bytes, weightsFolder } = emitOnnxModel(model, await openCheckpoint(model.weightFiles), options);
+  return { bytes, weightsFolder };
 }
 
-/** The same for a folder and a checkpoint that have been read already. */
+/** The same for a folder and a checkpoint that have been read already; the folder may also be one with an ONNX encoder. */
 export function emitOnnxModel(
-  { encoder, steps }: Pick<ModelFolder, "encoder" | "steps">,
+  folder: ModelFolder,
   checkpoint: Checkpoint,
   { outputs = ["sentence_embedding"], ...wanted }: OnnxModelOptions = {},
-): OnnxModel {
+): EmittedModel {
+  const { encoder, onnx, steps } = folder;
+  if (outputs.includes("sentence_embedding")) requireSentenceModel(folder);
   const graph = new GraphBuilder(checkpoint.folder);
   const { poolingMask, ...inputs } = graphInputs(graph, wanted);
-  const weights = rootScope(checkpoint, encoder.rootNames);
+  const weights = onnx === undefined ? rootScope(checkpoint, encoder.rootNames) : withoutRoot(checkpoint);
   const hiddenStates = encoder.build(graph, weights, inputs); // [B,S,H]
   const masks = { attentionMask: inputs.attentionMask, poolingMask };
   const features: Features = outputs.some((output) => output in featuresAfter)
@@ -87,7 +97,7 @@ export function emitOnnxModel(
     if (value === undefined) throw unsupportedOutput(output);
     graph.output(output, value, { type: "float32", dims });
   }
-  return { bytes: graph.finish(), weightsFolder: checkpoint.folder };
+  return { bytes: graph.finish(), weightsFolder: checkpoint.folder, encoderFile: onnx?.file };
 }
 
 const featuresAfter = { token_embeddings: true, sentence_embedding: true };
@@ -103,6 +113,23 @@ function graphInputs(
     ...(tokenTypeIds && { tokenTypeIds: tokens("token_type_ids") }),
     poolingMask: poolingMask ? tokens("pooling_mask") : undefined,
   };
+}
+
+// An exported encoder has its weights in its own file.
+function withoutRoot(checkpoint: Checkpoint): EncoderWeights {
+  const weights = scopeOf(checkpoint, "");
+  return { ...weights, outside: weights };
+}
+
+function onnxOnly(file: string): ModelError {
+  return new ModelError(
+    "architecture_unsupported",
+    `The model has no safetensors weights, only the ONNX file ${file}.`,
+    {
+      hint: "That file is an ONNX model already; SentenceTransformer computes what follows it.",
+      details: { file },
+    },
+  );
 }
 
 function unsupportedOutput(output: ModelOutput): ModelError {

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import { ModelError } from "../errors.ts";
 import { orAbsent } from "./file-presence.ts";
+import { isLfsPointer, lfsPointer } from "./lfs-pointer.ts";
 
 // Configuration files are a few kilobytes, and the index of a checkpoint in many shards below one megabyte.
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
@@ -30,6 +31,7 @@ export async function readTextFile(path: string, { maxBytes }: { maxBytes: numbe
 }
 
 function parseJson(text: string, path: string): unknown {
+  if (isLfsPointer(text)) throw lfsPointer(path);
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -7,6 +7,7 @@ import { similarityNames } from "../vectors/similarity.ts";
 // config.json itself is read by the architecture that it names.
 
 export const TransformerConfig = z.looseObject({ model_type: z.string(), pad_token_id: z.int().nullish() });
+export type TransformerConfig = z.infer<typeof TransformerConfig>;
 
 /** modules.json: the steps of a sentence-transformers model in order, and the folder of each. */
 export const Modules = z.array(
@@ -18,7 +19,8 @@ export const Modules = z.array(
 export type Modules = z.infer<typeof Modules>;
 export type Module = Modules[number];
 
-function isInside(path: string): boolean {
+/** Whether a relative path stays inside the folder that it is relative to. */
+export function isInside(path: string): boolean {
   return !isAbsolute(path) && !normalize(path).split(/[\\/]/u).includes("..");
 }
 
@@ -30,29 +32,45 @@ function plainPath(path: string): string {
     .join("/");
 }
 
-/** sentence_bert_config.json */
-export const SentenceBertConfig = z.object({
-  max_seq_length: z.int().positive().nullish(),
-  do_lower_case: z.boolean().default(false),
-});
+// Passed on to the tokenizer, whose limit they may set.
+const ProcessorArguments = z.looseObject({ model_max_length: z.int().positive().nullish() }).nullish();
 
-/** tokenizer_config.json. transformers writes 1e30 for "no limit". */
-export const TokenizerConfig = z.object({ model_max_length: z.number().positive().nullish() });
+/** sentence_bert_config.json: the transformer step. */
+export const SentenceBertConfig = z
+  .object({
+    max_seq_length: z.int().positive().nullish(),
+    do_lower_case: z.boolean().nullish(),
+    transformer_task: z.string().default("feature-extraction"),
+    modality_config: z.looseObject({ text: z.looseObject({ method_output_name: z.unknown() }).optional() }).optional(),
+    processor_kwargs: ProcessorArguments,
+    tokenizer_args: ProcessorArguments, // its name before sentence-transformers 5.4
+  })
+  .transform(({ processor_kwargs, tokenizer_args, modality_config, ...config }) => ({
+    ...config,
+    processorLimit: (processor_kwargs ?? tokenizer_args)?.model_max_length ?? undefined,
+    output: modality_config?.text?.method_output_name ?? "last_hidden_state",
+  }));
+export type SentenceBertConfig = z.infer<typeof SentenceBertConfig>;
 
 /** config_sentence_transformers.json */
-export const SentenceTransformersConfig = z.object({
-  model_type: z.string().default("SentenceTransformer"), // absent before sentence-transformers 5
-  // A prompt of null is one that its author left open: no prompt.
-  prompts: z
-    .record(z.string(), z.string().nullish())
-    .nullish()
-    .transform((prompts) =>
-      Object.fromEntries(Object.entries(prompts ?? {}).map(([name, text]) => [name, text ?? ""])),
-    ),
-  default_prompt_name: z.string().nullish(),
-  similarity_fn_name: z.enum(similarityNames).nullish(),
-  truncate_dim: z.int().positive().nullish(),
-});
+export const SentenceTransformersConfig = z
+  .object({
+    model_type: z.string().default("SentenceTransformer"), // absent before sentence-transformers 5
+    // A prompt of null is one that its author left open: no prompt.
+    prompts: z
+      .record(z.string(), z.string().nullish())
+      .nullish()
+      .transform((prompts) =>
+        Object.fromEntries(Object.entries(prompts ?? {}).map(([name, text]) => [name, text ?? ""])),
+      ),
+    default_prompt_name: z.string().nullish(),
+    // sentence-transformers takes its default for names that it does not know, such as those of other families.
+    similarity_fn_name: z.enum(similarityNames).nullish().catch(undefined),
+    truncate_dim: z.int().positive().nullish(),
+  })
+  .refine(({ prompts, default_prompt_name: name }) => !name || Object.hasOwn(prompts, name), {
+    message: "default_prompt_name is not among the prompts",
+  });
 
 /** model.safetensors.index.json of a checkpoint in several files. */
 export const ShardIndex = z.object({

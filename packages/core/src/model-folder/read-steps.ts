@@ -1,4 +1,3 @@
-import { access } from "node:fs/promises";
 import { join } from "node:path";
 
 import { ModelError } from "../errors.ts";
@@ -7,10 +6,13 @@ import { stepTypes, tensorPrefix } from "../steps/registry.ts";
 import type { SentenceStep } from "../steps/registry.ts";
 import type { PoolingMode } from "../vectors/pooling/pooling.ts";
 import type { WeightFile } from "../weights/weights.ts";
-import { orAbsent } from "./file-presence.ts";
+import { fileExists } from "./file-presence.ts";
 import { readJsonFile } from "./json-file.ts";
 import { Modules } from "./model-config.ts";
 import type { Module } from "./model-config.ts";
+
+/** The `model_type` of models that give sentence vectors; those without one are such models too. */
+export const SENTENCE_MODEL = "SentenceTransformer";
 
 /** What modules.json says. */
 export interface FolderSteps {
@@ -27,11 +29,12 @@ export interface FolderSteps {
  * A folder without one is a plain transformers model, of which sentence-transformers takes the mean.
  * @throws {ModelError} `model_invalid`, `weights_missing` or `architecture_unsupported`.
  */
-export async function readSteps(folder: string): Promise<FolderSteps> {
+export async function readSteps(folder: string, modelType: string): Promise<FolderSteps> {
   const modules = await readJsonFile(join(folder, "modules.json"), Modules);
   if (modules === undefined) return { encoderPath: "", steps: simpleSteps(["mean"]), weightFiles: [] };
   const [encoder, ...rest] = modules;
-  if (encoder === undefined || className(encoder) !== "Transformer") throw unsupported(folder, encoder?.type ?? "none");
+  if (modelType !== SENTENCE_MODEL) return otherModel(folder, modelType, modules);
+  if (encoder === undefined || className(encoder) !== "Transformer") throw unsupported(folder, encoder?.type);
   const modulesOfSteps = rest.filter((module) => className(module) !== DROPOUT);
   const read = await Promise.all(modulesOfSteps.map((module) => readStep(folder, module)));
   return {
@@ -39,6 +42,12 @@ export async function readSteps(folder: string): Promise<FolderSteps> {
     steps: read.map(({ step }) => step),
     weightFiles: read.flatMap(({ weightFile }) => weightFile ?? []),
   };
+}
+
+// The head of a cross-encoder is in its encoder's checkpoint; what else would follow decides its scores.
+function otherModel(folder: string, modelType: string, [encoder, ...rest]: Modules): FolderSteps {
+  if (modelType === "CrossEncoder" && rest[0] !== undefined) throw unsupported(folder, rest[0].type);
+  return { encoderPath: encoder?.path ?? "", steps: [], weightFiles: [] };
 }
 
 const DROPOUT = "Dropout"; // does nothing outside of training
@@ -62,11 +71,10 @@ async function readStep(folder: string, module: Module): Promise<{ step: Sentenc
 
 async function weightFileOf(folder: string, { path, type }: Module): Promise<WeightFile> {
   const file = join(folder, path, "model.safetensors");
-  if ((await orAbsent(access(file).then(() => true))) === true) return { path: file, prefix: tensorPrefix(path) };
+  if (await fileExists(file)) return { path: file, prefix: tensorPrefix(path) };
   const pickle = join(folder, path, "pytorch_model.bin");
-  const isPickled = (await orAbsent(access(pickle).then(() => true))) === true;
   throw new ModelError("weights_missing", `The step ${type} of modules.json has no weights: ${file} is not there.`, {
-    hint: isPickled
+    hint: (await fileExists(pickle))
       ? `${pickle} is a pickle, which can run code; convert it once with: ${conversionOfStep(pickle, file)}`
       : "Fetch all files of the model, those in subfolders too.",
     details: { file, type },
@@ -89,14 +97,11 @@ function missingConfig(file: string, { type }: Module): ModelError {
   });
 }
 
-function unsupported(folder: string, type: string): ModelError {
+function unsupported(folder: string, type: string | undefined): ModelError {
   const supported = ["Transformer", ...Object.keys(stepTypes), DROPOUT];
-  return new ModelError(
-    "architecture_unsupported",
-    `The model folder ${folder} asks for the unsupported step ${JSON.stringify(type)}.`,
-    {
-      hint: `A model begins with a Transformer; supported steps of sentence_transformers: ${supported.join(", ")}.`,
-      details: { folder, type, supported },
-    },
-  );
+  const asked = type === undefined ? "is empty" : `asks for the unsupported step ${JSON.stringify(type)}`;
+  return new ModelError("architecture_unsupported", `The modules.json of the model folder ${folder} ${asked}.`, {
+    hint: `A model begins with a Transformer; the supported steps of sentence_transformers are ${supported.join(", ")}.`,
+    details: { folder, type, supported },
+  });
 }

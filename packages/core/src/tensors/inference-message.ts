@@ -13,7 +13,18 @@ export type Feeds = Readonly<Record<string, Tensor<Int32Array>>>;
 export interface WorkerSetup {
   readonly model: Uint8Array;
   readonly weightsFolder: string;
+  /** An encoder that is computed before `model`, which then takes its `hidden_states`. */
+  readonly encoderFile?: EncoderFile | undefined;
   readonly threads: number;
+}
+
+/** An encoder that somebody exported to ONNX. */
+export interface EncoderFile {
+  readonly path: string;
+  /** Its inputs and their types: `input_ids`, and where it wants them `attention_mask` and `token_type_ids`. */
+  readonly inputs: Readonly<Record<string, "int32" | "int64">>;
+  /** The output with the hidden states, float32 [batch, sequence, hidden]. */
+  readonly output: string;
 }
 
 export type WorkerRequest =
