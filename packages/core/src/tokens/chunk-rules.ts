@@ -129,7 +129,7 @@ const Metaspace = z.object({
 });
 
 const LocalNormalizer = z.union([
-  z.object({ type: z.enum(["Precompiled", "NFC", "NFD", "NFKC", "NFKD", "StripAccents", "Lowercase"]) }),
+  z.object({ type: z.enum(["Precompiled", "Nmt", "NFC", "NFD", "NFKC", "NFKD", "StripAccents", "Lowercase"]) }),
   z.object({ type: z.literal("Replace"), pattern: z.object({ String: z.string().regex(/^\S+$/u) }) }),
   z.object({ type: z.literal("Replace"), pattern: z.object({ Regex: z.literal(" {2,}") }) }),
 ]);
