@@ -43,6 +43,11 @@ const status =
     response.writeHead(code, headers).end();
   };
 
+const reset = (response: ServerResponse): void => void response.destroy();
+
+const garbage = (stage: HubStage) => (response: ServerResponse) =>
+  void response.writeHead(200).end(new Uint8Array(weightsOf(stage).length));
+
 async function leaveIncomplete(stage: HubStage, content: Uint8Array): Promise<void> {
   await mkdir(stage.layout.blobs, { recursive: true });
   await writeFile(incompleteOf(stage), content);
@@ -73,7 +78,6 @@ describe("a connection that is cut", () => {
 
   test("again and again is given up, and the next call goes on", async () => {
     await using stage = await stageHub();
-    const reset = (response: ServerResponse): void => void response.destroy();
     stage.hub.intercept = scriptCdn(cut(weightsOf(stage)), reset, reset);
     await expect(stage.pull()).rejects.toMatchObject({
       code: "model_download_failed",
@@ -91,9 +95,13 @@ describe("a connection that is cut", () => {
   test("and one on which nothing arrives any more counts as cut", async () => {
     await using stage = await stageHub();
     stage.hub.intercept = scriptCdn(
-      (response) => void response.writeHead(200, { "content-length": weightsOf(stage).length }).write("x"),
+      (response) =>
+        void response
+          .writeHead(200, { "content-length": weightsOf(stage).length })
+          .write(weightsOf(stage).subarray(0, 1)),
     );
     await stage.pull();
+    expect(cdnRequests(stage).map(({ range }) => range)).toEqual([undefined, "bytes=1-"]);
     await expectWhole(stage);
   });
 
@@ -162,9 +170,6 @@ describe("a continued download", () => {
 });
 
 describe("a wrong checksum", () => {
-  const garbage = (stage: HubStage) => (response: ServerResponse) =>
-    void response.writeHead(200).end(new Uint8Array(weightsOf(stage).length));
-
   test("once is downloaded once more", async () => {
     await using stage = await stageHub();
     stage.hub.intercept = scriptCdn(garbage(stage));

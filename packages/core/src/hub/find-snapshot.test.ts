@@ -36,15 +36,15 @@ describe("a snapshot that lacks files", () => {
   );
 });
 
-describe("a file that the repository does not have", () => {
-  // As transformers leaves a cache: without modules.json, which says nothing of whether the model has one.
-  const stagePlain = async (): Promise<HubStage> => {
-    const stage = await stageHub();
-    await stage.pull();
-    await unlink(inSnapshot(stage, "modules.json"));
-    return stage;
-  };
+// As transformers leaves a cache: without modules.json, which says nothing of whether the model has one.
+async function stagePlain(): Promise<HubStage> {
+  const stage = await stageHub();
+  await stage.pull();
+  await unlink(inSnapshot(stage, "modules.json"));
+  return stage;
+}
 
+describe("a file that the repository does not have", () => {
   test("is known by a mark in .no_exist", async () => {
     await using stage = await stagePlain();
     await expect(openOffline(stage)).rejects.toMatchObject({ code: "model_offline" });

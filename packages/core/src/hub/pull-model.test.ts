@@ -98,12 +98,12 @@ test("progress adds up to all files and never goes back", async () => {
   expect(bytes).toEqual(bytes.toSorted((one, other) => one - other));
 });
 
-describe("what is downloaded", () => {
-  const pulledPaths = async (files: Record<string, string | Uint8Array | undefined>): Promise<string[]> => {
-    await using stage = await stageHub(files);
-    return (await stage.pull()).files.map(({ path }) => path).toSorted();
-  };
+async function pulledPaths(files: Record<string, string | Uint8Array | undefined>): Promise<string[]> {
+  await using stage = await stageHub(files);
+  return (await stage.pull()).files.map(({ path }) => path).toSorted();
+}
 
+describe("what is downloaded", () => {
   test("no weights of other frameworks, no pickle, no ONNX beside safetensors, no text", async () => {
     const others = [
       "pytorch_model.bin",
