@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 
 import { tinyBertFolder } from "../../../../testing/golden/golden.ts";
 import { SentenceTransformer } from "../sentence-transformer.ts";
-import { hubCacheFolder } from "./hub-cache.ts";
+import { hubCacheFolder } from "../hub/hub-settings.ts";
 import { openModel } from "./sources.ts";
 
 afterEach(() => void vi.unstubAllEnvs());
@@ -61,10 +61,10 @@ describe("the Hugging Face cache", () => {
   });
 
   test("lies where huggingface_hub puts it", () => {
-    expect(hubCacheFolder({})).toBe(join(homedir(), ".cache", "huggingface", "hub"));
-    expect(hubCacheFolder({ XDG_CACHE_HOME: "/x" })).toBe(join("/x", "huggingface", "hub"));
-    expect(hubCacheFolder({ XDG_CACHE_HOME: "/x", HF_HOME: "/h" })).toBe(join("/h", "hub"));
-    expect(hubCacheFolder({ HF_HOME: "/h", HF_HUB_CACHE: "~/c" })).toBe(join(homedir(), "c"));
+    expect(hubCacheFolder({}, {})).toBe(join(homedir(), ".cache", "huggingface", "hub"));
+    expect(hubCacheFolder({}, { XDG_CACHE_HOME: "/x" })).toBe(join("/x", "huggingface", "hub"));
+    expect(hubCacheFolder({}, { XDG_CACHE_HOME: "/x", HF_HOME: "/h" })).toBe(join("/h", "hub"));
+    expect(hubCacheFolder({}, { HF_HOME: "/h", HF_HUB_CACHE: "~/c" })).toBe(join(homedir(), "c"));
   });
 });
 
