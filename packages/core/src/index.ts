@@ -50,3 +50,5 @@ export { pearson, spearman } from "./evaluation/correlation.ts";
 export { pullModel } from "./hub/pull-model.ts";
 export { locateModel } from "./model-folder/sources.ts";
 export type { LocatedModel, ModelSourceOptions, PulledFile, PulledModel, PullProgress } from "./hub/model-source.ts";
+export { inspectModel } from "./inspect-model.ts";
+export { ModelInspection } from "./model-inspection.ts";

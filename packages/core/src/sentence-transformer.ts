@@ -4,11 +4,12 @@ import { openParts, openPool } from "./load-model.ts";
 import type { ModelLoadOptions } from "./load-model.ts";
 import { fingerprint } from "./model-folder/fingerprint.ts";
 import type { ModelFolder } from "./model-folder/model-folder.ts";
+import { modelIdentity } from "./model-identity.ts";
 import { checkTruncation, outputs } from "./outputs.ts";
 import type { SentenceEncoder } from "./outputs.ts";
 import { promptLength, PromptBook } from "./prompts.ts";
 import type { Prompts } from "./prompts.ts";
-import { describeSteps, excludesPrompt, featureSizes, isNormalized, vectorSize } from "./steps/registry.ts";
+import { excludesPrompt, featureSizes, isNormalized, vectorSize } from "./steps/registry.ts";
 import type { Tokenizer } from "./tokens/tokenizer.ts";
 import type { Precision } from "./vectors/precision.ts";
 import { similarityMatrix, similarityPairwise } from "./vectors/similarity.ts";
@@ -49,7 +50,7 @@ export class SentenceTransformer implements AsyncDisposable {
     const truncateDim = options.truncateDim ?? folder.truncateDim;
     const dimension = checkTruncation(truncateDim ?? fullDimension, fullDimension);
     const hash = await fingerprint(checkpoint, folder);
-    const identity = describe(folder, { maxSeqLength: maxLength, hash, truncateDim });
+    const identity = modelIdentity(folder, { maxSeqLength: maxLength, hash, truncateDim });
     const poolingMask = excludesPrompt(steps);
     const pool = await openPool(opened, {
       ...options,
@@ -182,14 +183,6 @@ interface Parts {
 export interface SimilarityOptions {
   /** @default the model's own */
   readonly similarityFunction?: SimilarityName | undefined;
-}
-
-function describe(
-  { name, steps }: ModelFolder,
-  { maxSeqLength, hash, truncateDim }: { maxSeqLength: number; hash: string; truncateDim: number | undefined },
-): string {
-  const truncated = truncateDim === undefined ? "" : `:first-${truncateDim}`;
-  return `${name}@${hash}:${describeSteps(steps)}:${maxSeqLength}${truncated}`;
 }
 
 function checkLimit(limit: number, { folder, tokenizer }: { folder: ModelFolder; tokenizer: Tokenizer }): number {

@@ -64,7 +64,7 @@ async function evaluate(
   pairs: readonly TextPair[],
   { dataset, model, seeds, signal, terminal }: Run,
 ): Promise<PairsEvaluation> {
-  await using transformer = await SentenceTransformer.load(model, { signal });
+  await using transformer = await SentenceTransformer.load(model, { offline: true, signal });
   using display = new ProgressDisplay({ title: "Embedding", unit: "texts", terminal });
   return await evaluatePairs(transformer, pairs, {
     dataset,
