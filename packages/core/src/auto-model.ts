@@ -1,14 +1,11 @@
 import type { ModelInputs } from "./auto-tokenizer.ts";
 import { ModelError } from "./errors.ts";
-import { openModel } from "./model-folder/sources.ts";
+import { openParts, openPool } from "./load-model.ts";
+import type { ModelLoadOptions } from "./load-model.ts";
 import type { ModelFolder } from "./model-folder/model-folder.ts";
-import { emitOnnxModel } from "./onnx-model.ts";
 import type { Feeds, Tensor } from "./tensors/inference-message.ts";
-import { InferencePool } from "./tensors/inference-pool.ts";
+import type { InferencePool } from "./tensors/inference-pool.ts";
 import { stoppable } from "./tensors/stoppable.ts";
-import { threadBudget } from "./tensors/thread-budget.ts";
-import type { ThreadOptions } from "./tensors/thread-budget.ts";
-import { openCheckpoint } from "./weights/weights.ts";
 
 export interface ModelOutputs {
   /** float32 [texts, tokens, hidden], row-major. */
@@ -25,20 +22,15 @@ export class AutoModel implements AsyncDisposable {
   /** Components of a hidden state. */
   readonly hiddenSize: number;
 
-  /** Takes the same names as `SentenceTransformer.load`. @throws {ModelError} */
-  static async fromPretrained(model?: string, threads: ThreadOptions = {}): Promise<AutoModel> {
-    const folder = await openModel(model);
-    const checkpoint = await openCheckpoint(folder.weightFiles);
-    const { bytes, weightsFolder, encoderFile } = emitOnnxModel(folder, checkpoint, {
-      outputs: ["last_hidden_state"],
-      tokenTypeIds: true,
-    });
-    const shares = threadBudget(threads);
-    const pool = await InferencePool.open(
-      { model: bytes, weightsFolder, encoderFile, threads: shares.threads },
-      { workers: shares.workers },
-    );
-    return new AutoModel(pool, folder);
+  /**
+   * Takes the same names as `SentenceTransformer.load`.
+   * @throws {ModelError} when the model is missing, incomplete, damaged or of an unsupported kind; an abort throws the
+   * signal's reason.
+   */
+  static async fromPretrained(model?: string, options: ModelLoadOptions = {}): Promise<AutoModel> {
+    const opened = await openParts(model, options);
+    const graph = { outputs: ["last_hidden_state"], tokenTypeIds: true } as const;
+    return new AutoModel(await openPool(opened, { ...options, graph }), opened.folder);
   }
 
   private constructor(pool: InferencePool, { encoder }: ModelFolder) {

@@ -1,6 +1,7 @@
 import { ModelError } from "./errors.ts";
-import { openModel } from "./model-folder/sources.ts";
-import { Tokenizer } from "./tokens/tokenizer.ts";
+import { openFolder } from "./load-model.ts";
+import type { SourceOptions } from "./load-model.ts";
+import type { Tokenizer } from "./tokens/tokenizer.ts";
 import type { TokenizedText } from "./tokens/tokenizer.ts";
 import type { TruncationSide, TruncationStrategy } from "./tokens/truncation.ts";
 
@@ -41,10 +42,13 @@ export class AutoTokenizer {
   /** Longest input of the model in tokens, special tokens included. */
   readonly modelMaxLength: number;
 
-  /** Takes the same names as `SentenceTransformer.load`. @throws {ModelError} */
-  static async fromPretrained(model?: string): Promise<AutoTokenizer> {
-    const folder = await openModel(model);
-    return new AutoTokenizer(await Tokenizer.fromJson(folder.tokenizerJson, folder), folder.maxModelLength);
+  /**
+   * Takes the same names as `SentenceTransformer.load`.
+   * @throws {ModelError} when the model is missing or incomplete; an abort throws the signal's reason.
+   */
+  static async fromPretrained(model?: string, options: SourceOptions = {}): Promise<AutoTokenizer> {
+    const { folder, tokenizer } = await openFolder(model, options);
+    return new AutoTokenizer(tokenizer, folder.maxModelLength);
   }
 
   private constructor(tokenizer: Tokenizer, modelMaxLength: number) {

@@ -84,10 +84,10 @@ export async function computeBatches<Row extends TokenizedText>(
   await Promise.all(Array.from({ length: pool.capacity }, drain));
 }
 
-/** The ids of rows of one length, one row after another. */
-export function joinIds(rows: readonly TokenizedText[], length: number): Int32Array {
+/** Rows of one length, one after another. */
+export function joinRows(rows: readonly Int32Array[], length: number): Int32Array {
   const joined = new Int32Array(rows.length * length);
-  for (const [row, { ids }] of rows.entries()) joined.set(ids, row * length);
+  for (const [row, values] of rows.entries()) joined.set(values, row * length);
   return joined;
 }
 

@@ -1,4 +1,5 @@
 import type { ComputeOptions } from "./compute-batches.ts";
+import type { PromptChoice } from "./prompts.ts";
 import type { Precision, VectorOfPrecision } from "./vectors/precision.ts";
 import type { QuantizationRanges } from "./vectors/quantization-ranges.ts";
 
@@ -6,14 +7,8 @@ import type { QuantizationRanges } from "./vectors/quantization-ranges.ts";
 export type OutputValue = "sentence_embedding" | "token_embeddings";
 
 /** The options of sentence-transformers' `encode` that choose the result, and those of a call in a server. */
-export interface EncodeOptions<
-  P extends Precision = Precision,
-  V extends OutputValue = OutputValue,
-> extends ComputeOptions {
-  /** Stands before every text. Goes before `promptName`; an empty one turns the model's default prompt off. */
-  readonly prompt?: string | undefined;
-  /** Takes one of the model's own `prompts`. @default `defaultPromptName`, mostly none */
-  readonly promptName?: string | undefined;
+export interface EncodeOptions<P extends Precision = Precision, V extends OutputValue = OutputValue>
+  extends ComputeOptions, PromptChoice {
   /** One vector for each text, or one for each of its tokens, special tokens included. @default "sentence_embedding" */
   readonly outputValue?: V | undefined;
   /** Keeps the first components of a sentence vector, at most `dimension` (Matryoshka models). @default all of them */

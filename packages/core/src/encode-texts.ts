@@ -1,4 +1,4 @@
-import { computeBatches, joinIds } from "./compute-batches.ts";
+import { computeBatches, joinRows } from "./compute-batches.ts";
 import type { BatchSource, ComputeOptions } from "./compute-batches.ts";
 import type { InferencePool } from "./tensors/inference-pool.ts";
 import type { Tokenizer } from "./tokens/tokenizer.ts";
@@ -59,7 +59,13 @@ function batchesOf(
     feeds: (rows, length) => {
       const dims = [rows.length, length];
       return {
-        input_ids: { data: joinIds(rows, length), dims },
+        input_ids: {
+          data: joinRows(
+            rows.map(({ ids }) => ids),
+            length,
+          ),
+          dims,
+        },
         ...(poolingMask && { pooling_mask: { data: maskAfter(unpooledTokens, dims), dims } }),
       };
     },

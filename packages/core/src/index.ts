@@ -4,7 +4,7 @@ export type { CoreErrorCode, ErrorFacts } from "./errors.ts";
 export { SentenceTransformer } from "./sentence-transformer.ts";
 export type { LoadOptions, SimilarityOptions } from "./sentence-transformer.ts";
 export type { Encoded, EncodeOptions, OutputValue, TokenEmbeddings } from "./encode-options.ts";
-export type { Prompts } from "./prompts.ts";
+export type { PromptChoice, Prompts } from "./prompts.ts";
 export type { Tensor } from "./tensors/inference-message.ts";
 export type { Priority } from "./tensors/job-queue.ts";
 export type { ThreadOptions } from "./tensors/thread-budget.ts";
@@ -42,6 +42,16 @@ export { AutoTokenizer } from "./auto-tokenizer.ts";
 export type { ModelInputs, TokenizeBatchOptions } from "./auto-tokenizer.ts";
 export { AutoModel } from "./auto-model.ts";
 export type { ModelOutputs } from "./auto-model.ts";
+export { CrossEncoder } from "./cross-encoder.ts";
+export type {
+  CrossEncoderLoadOptions,
+  PredictOptions,
+  RankedDocument,
+  RankOptions,
+  TextPair,
+} from "./cross-encoder.ts";
+export type { ActivationName } from "./vectors/activation.ts";
+export type { ModelLoadOptions, SourceOptions } from "./load-model.ts";
 export { meanPooling } from "./vectors/mean-pooling.ts";
 export { evaluatePairs } from "./evaluation/evaluate-pairs.ts";
 export type { EvaluatePairsOptions, PairEncoder, TextPair } from "./evaluation/evaluate-pairs.ts";

@@ -1,7 +1,8 @@
+import { checkCount } from "./check-inputs.ts";
 import type { Encoded, EncodeOptions, OutputValue } from "./encode-options.ts";
 import { encodeTexts, encodeTokens } from "./encode-texts.ts";
-import type { EncodeTextsOptions, TextEncoder } from "./encode-texts.ts";
 import { ModelError } from "./errors.ts";
+import type { EncodeTextsOptions, TextEncoder } from "./encode-texts.ts";
 import { normalizeInPlace } from "./vectors/normalize.ts";
 import { quantizers } from "./vectors/precision.ts";
 import type { Precision } from "./vectors/precision.ts";
@@ -24,24 +25,23 @@ export interface SentenceEncoder extends TextEncoder {
 type OutputOptions = Omit<EncodeOptions, "prompt" | "promptName" | "outputValue"> &
   Pick<EncodeTextsOptions, "unpooledTokens">;
 
-/** What becomes of texts, by the name of the output. */
-export const outputs = {
+/** What becomes of texts that have their prompt. */
+type Output<V extends OutputValue = OutputValue> = (
+  texts: readonly string[],
+  encoder: SentenceEncoder,
+  options: OutputOptions,
+) => Promise<Encoded<Precision, V>[]>;
+
+const outputs: { readonly [V in OutputValue]: Output<V> } = {
   sentence_embedding: sentenceEmbeddings,
   token_embeddings: tokenEmbeddings,
-} as const satisfies {
-  [V in OutputValue]: (
-    texts: readonly string[],
-    encoder: SentenceEncoder,
-    options: OutputOptions,
-  ) => Promise<Encoded<Precision, V>[]>;
 };
 
-/** Components that are kept. @throws {ModelError} `input_invalid` unless it is a whole number from 1 to `dimension`. */
-export function checkTruncation(truncateDim: number, dimension: number): number {
-  if (Number.isInteger(truncateDim) && truncateDim >= 1 && truncateDim <= dimension) return truncateDim;
-  throw new ModelError("input_invalid", `truncateDim ${truncateDim} does not fit vectors of ${dimension} components.`, {
-    hint: `Choose a whole number from 1 to ${dimension}.`,
-    details: { truncateDim, dimension },
+/** @throws {ModelError} `input_invalid` for an unknown name. */
+export function outputNamed(name: OutputValue): Output {
+  if (Object.hasOwn(outputs, name)) return outputs[name];
+  throw new ModelError("input_invalid", `There is no output value ${JSON.stringify(name)}.`, {
+    hint: `Choose one of ${Object.keys(outputs).join(", ")}.`,
   });
 }
 
@@ -51,7 +51,7 @@ async function sentenceEmbeddings(
   encoder: SentenceEncoder,
   { truncateDim, normalize = false, precision = "float32", ranges, calibrationEmbeddings, ...options }: OutputOptions,
 ): Promise<Encoded<Precision>[]> {
-  const dimension = checkTruncation(truncateDim ?? encoder.dimension, encoder.fullDimension);
+  const dimension = checkCount("truncateDim", truncateDim ?? encoder.dimension, { largest: encoder.fullDimension });
   const quantization = { precision, ranges, calibrationEmbeddings };
   const given = givenRanges(quantization, { dimension, rows: texts.length });
   const vectors = await encodeTexts(texts, encoder, { ...options, dimension });

@@ -1,48 +1,38 @@
 import { ModelError } from "./errors.ts";
 import type { CoreErrorCode } from "./errors.ts";
-import type { Tokenizer } from "./tokens/tokenizer.ts";
 import { nearestName } from "./nearest-name.ts";
+import type { Tokenizer } from "./tokens/tokenizer.ts";
 
 /** The prompts of a model by name. */
 export type Prompts = Readonly<Record<string, string>>;
 
-/** What stands before a text, given how a caller asked for it. */
+/** How a caller asks for what stands before a text. */
 export interface PromptChoice {
+  /** Stands before every text. Goes before `promptName`; an empty one turns the model's default prompt off. */
   readonly prompt?: string | undefined;
+  /** Takes one of the model's own `prompts`. @default `defaultPromptName`, mostly none */
   readonly promptName?: string | undefined;
 }
 
 /** The prompts of one model and how one of them is chosen (sentence-transformers, `base/model.py` `_resolve_prompt`). */
 export class PromptBook {
-  /** By name; `query` and `document` are always there, empty when the model has none. */
   readonly prompts: Prompts;
   readonly defaultName: string | undefined;
-  readonly #documentName: string;
 
   /** @throws {ModelError} `model_invalid` when the default names none of the prompts. */
   constructor(prompts: Prompts, defaultName: string | undefined) {
-    this.prompts = Object.freeze({ query: "", document: "", ...prompts });
+    this.prompts = Object.freeze({ ...prompts });
     this.defaultName = defaultName;
-    this.#documentName = DOCUMENT_NAMES.find((name) => Object.hasOwn(prompts, name)) ?? "document";
-    if (defaultName !== undefined && !Object.hasOwn(this.prompts, defaultName)) {
+    if (defaultName !== undefined && !Object.hasOwn(prompts, defaultName)) {
       throw this.#unknown(defaultName, "model_invalid", "The model's default prompt");
     }
   }
 
-  /** An explicit prompt, else the named one, else the default. @throws {ModelError} `input_invalid` for an unknown name. */
+  /** An explicit prompt, else the named one, else the default. @throws {ModelError} `input_invalid` */
   resolve({ prompt, promptName = this.defaultName }: PromptChoice): string {
-    if (prompt !== undefined) return prompt;
-    return promptName === undefined ? "" : this.#named(promptName);
-  }
-
-  /** For queries the prompt `query` stands in for the default. */
-  forQuery({ prompt, promptName = "query" }: PromptChoice): PromptChoice {
-    return { prompt, promptName };
-  }
-
-  /** For documents the first of `document`, `passage` and `corpus` that the model has stands in for the default. */
-  forDocument({ prompt, promptName = this.#documentName }: PromptChoice): PromptChoice {
-    return { prompt, promptName };
+    if (prompt === undefined) return promptName === undefined ? "" : this.#named(promptName);
+    if (typeof prompt === "string") return prompt;
+    throw new ModelError("input_invalid", `The prompt is of type ${typeof prompt}, not a string.`);
   }
 
   #named(name: string): string {
@@ -53,11 +43,32 @@ export class PromptBook {
 
   #unknown(name: string, code: CoreErrorCode, what: string): ModelError {
     const known = Object.keys(this.prompts);
-    const nearest = nearestName(name, known);
+    const nearest = nearestName(`${name}`, known);
+    const choice = known.length === 0 ? "It has no prompts." : `It has ${known.join(", ")}.`;
     return new ModelError(code, `${what} ${JSON.stringify(name)} is not among the prompts of the model.`, {
-      hint: nearest === undefined ? `It has ${known.join(", ")}.` : `Did you mean ${JSON.stringify(nearest)}?`,
+      hint: nearest === undefined ? choice : `Did you mean ${JSON.stringify(nearest)}?`,
       details: { prompts: known },
     });
+  }
+}
+
+/** The prompts of a model of sentence vectors: `query` and `document` are always there, empty when it has none. */
+export class SentencePrompts extends PromptBook {
+  readonly #documentName: string;
+
+  constructor(prompts: Prompts, defaultName: string | undefined) {
+    super({ query: "", document: "", ...prompts }, defaultName);
+    this.#documentName = DOCUMENT_NAMES.find((name) => Object.hasOwn(prompts, name)) ?? "document";
+  }
+
+  /** For queries the prompt `query` stands in for the default. */
+  forQuery({ prompt, promptName = "query" }: PromptChoice): PromptChoice {
+    return { prompt, promptName };
+  }
+
+  /** For documents the first of `document`, `passage` and `corpus` that the model has stands in for the default. */
+  forDocument({ prompt, promptName = this.#documentName }: PromptChoice): PromptChoice {
+    return { prompt, promptName };
   }
 }
 

@@ -1,13 +1,14 @@
+import { checkCount, checkMaxSeqLength, checkTexts } from "./check-inputs.ts";
 import type { EncodedInput, EncodeOptions, OutputValue, TextInput } from "./encode-options.ts";
-import { ModelError } from "./errors.ts";
 import { openParts, openPool } from "./load-model.ts";
 import type { ModelLoadOptions } from "./load-model.ts";
 import { fingerprint } from "./model-folder/fingerprint.ts";
+import { requireSentenceModel } from "./model-folder/model-folder.ts";
 import type { ModelFolder } from "./model-folder/model-folder.ts";
 import { modelIdentity } from "./model-identity.ts";
-import { checkTruncation, outputs } from "./outputs.ts";
+import { outputNamed } from "./outputs.ts";
 import type { SentenceEncoder } from "./outputs.ts";
-import { promptLength, PromptBook } from "./prompts.ts";
+import { promptLength, SentencePrompts } from "./prompts.ts";
 import type { Prompts } from "./prompts.ts";
 import { excludesPrompt, featureSizes, isNormalized, vectorSize } from "./steps/registry.ts";
 import type { Tokenizer } from "./tokens/tokenizer.ts";
@@ -25,7 +26,7 @@ export interface LoadOptions extends ModelLoadOptions {
 /** Texts in, vectors out. Load it once, share it between concurrent calls, dispose it when done. */
 export class SentenceTransformer implements AsyncDisposable {
   readonly #folder: ModelFolder;
-  readonly #prompts: PromptBook;
+  readonly #prompts: SentencePrompts;
   readonly #encoder: SentenceEncoder;
 
   /** What decides the vectors: `name@hash:pooling:normalized:maxSeqLength`, the hash being of weights and tokenizer. */
@@ -43,12 +44,16 @@ export class SentenceTransformer implements AsyncDisposable {
   static async load(model?: string, options: LoadOptions = {}): Promise<SentenceTransformer> {
     const opened = await openParts(model, options);
     const { folder, tokenizer, checkpoint } = opened;
+    requireSentenceModel(folder);
     const { steps } = folder;
-    const prompts = new PromptBook(folder.prompts, folder.defaultPromptName);
-    const maxLength = checkLimit(options.maxSeqLength ?? folder.maxSeqLength, { folder, tokenizer });
+    const prompts = new SentencePrompts(folder.prompts, folder.defaultPromptName);
+    const maxLength = checkMaxSeqLength(options.maxSeqLength ?? folder.maxSeqLength, {
+      specialTokens: tokenizer.specialTokens,
+      maxPositions: folder.encoder.maxPositions,
+    });
     const fullDimension = vectorSize(steps, folder.encoder);
     const truncateDim = options.truncateDim ?? folder.truncateDim;
-    const dimension = checkTruncation(truncateDim ?? fullDimension, fullDimension);
+    const dimension = checkCount("truncateDim", truncateDim ?? fullDimension, { largest: fullDimension });
     const hash = await fingerprint(checkpoint, folder);
     const identity = modelIdentity(folder, { maxSeqLength: maxLength, hash, truncateDim });
     const poolingMask = excludesPrompt(steps);
@@ -163,7 +168,7 @@ export class SentenceTransformer implements AsyncDisposable {
     const texts: readonly string[] = typeof input === "string" ? [input] : input;
     checkTexts(texts);
     const prefix = this.#prompts.resolve({ prompt, promptName });
-    const compute = outputs[outputValue ?? "sentence_embedding"];
+    const compute = outputNamed(outputValue ?? "sentence_embedding");
     const results = await compute(prefix === "" ? texts : texts.map((text) => prefix + text), this.#encoder, {
       ...options,
       unpooledTokens: this.#encoder.poolingMask ? await promptLength(prefix, this.#encoder) : 0,
@@ -174,7 +179,7 @@ export class SentenceTransformer implements AsyncDisposable {
 
 interface Parts {
   readonly folder: ModelFolder;
-  readonly prompts: PromptBook;
+  readonly prompts: SentencePrompts;
   readonly encoder: SentenceEncoder;
   readonly identity: string;
 }
@@ -183,20 +188,4 @@ interface Parts {
 export interface SimilarityOptions {
   /** @default the model's own */
   readonly similarityFunction?: SimilarityName | undefined;
-}
-
-function checkLimit(limit: number, { folder, tokenizer }: { folder: ModelFolder; tokenizer: Tokenizer }): number {
-  const { maxPositions } = folder.encoder;
-  if (Number.isInteger(limit) && limit > tokenizer.specialTokens && limit <= maxPositions) return limit;
-  throw new ModelError("input_invalid", `maxSeqLength ${limit} does not fit the model.`, {
-    hint: `Choose a whole number from ${tokenizer.specialTokens + 1} to ${maxPositions}.`,
-  });
-}
-
-function checkTexts(texts: readonly unknown[]): void {
-  const index = texts.findIndex((text) => typeof text !== "string");
-  if (index === -1) return;
-  throw new ModelError("input_invalid", `Text ${index} is a ${typeof texts[index]}, not a string.`, {
-    details: { index },
-  });
 }

@@ -26,6 +26,8 @@ import { findWeightFiles } from "./weight-files.ts";
 export interface ModelFolder
   extends SequenceLimits, Pick<TokenizerFiles, "tokenizerJson" | "truncationSide" | "paddingSide"> {
   readonly path: string;
+  /** Where the files of transformers are, config.json among them: mostly the same folder. */
+  readonly encoderFolder: string;
   /** The name that people know the model by. */
   readonly name: string;
   /** The class of sentence-transformers that the folder was saved by. @default "SentenceTransformer" */
@@ -62,7 +64,7 @@ export async function readModelFolder(path: string, manifest: Partial<ModelManif
   if (!(await isFolder(folder))) throw new ModelError("model_not_found", `There is no model folder ${folder}.`);
   const sentence = await readSentenceTransformersConfig(folder);
   const { encoderPath, ...following } = await readSteps(folder, sentence.modelType);
-  const home = join(folder, encoderPath); // where the files of transformers are
+  const home = join(folder, encoderPath);
   const { config, encoder, onnx, encoderFiles } = await readEncoder(home);
   const tokenizer = await readTokenizerFiles(home);
   const transformerStep = await readTransformerStep(home);
@@ -73,6 +75,7 @@ export async function readModelFolder(path: string, manifest: Partial<ModelManif
     ...sentence,
     ...limits,
     path: folder,
+    encoderFolder: home,
     name: manifest.name ?? basename(folder),
     encoder,
     onnx,
