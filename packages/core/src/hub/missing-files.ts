@@ -30,7 +30,7 @@ export async function missingFiles(place: SnapshotPlace): Promise<readonly strin
   const modules = await readModules(join(snapshot, "modules.json"));
   const encoder = encoderFolder(modules);
   const missing = [
-    ...(modules === undefined ? await needs("modules.json") : []),
+    ...(modules === undefined && !(await isClassifier(snapshot)) ? await needs("modules.json") : []),
     ...((await has(inFolder(encoder, "config.json"))) ? [] : [inFolder(folder, inFolder(encoder, "config.json"))]),
     ...(await needs(inFolder(encoder, "tokenizer.json"))),
     ...(await missingWeights(snapshot, { encoder, has, needs })),
@@ -41,6 +41,14 @@ export async function missingFiles(place: SnapshotPlace): Promise<readonly strin
   }
   return missing;
 }
+
+// A cross-encoder has a head instead of a pooling, and its loaders never ask for modules.json.
+async function isClassifier(snapshot: string): Promise<boolean> {
+  const config = await readJsonFile(join(snapshot, "config.json"), Architectures);
+  return config?.architectures?.some((name) => name.endsWith("ForSequenceClassification")) ?? false;
+}
+
+const Architectures = z.object({ architectures: z.array(z.string()).nullish() });
 
 interface Looking {
   readonly encoder: string;

@@ -5,7 +5,9 @@ import { inFolder } from "./repository-index.ts";
 const SMALL_FILES = [
   "config.json",
   "modules.json",
-  "sentence_bert_config.json",
+  ...["bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet"].map(
+    (name) => `sentence_${name}_config.json`,
+  ),
   "config_sentence_transformers.json",
   "tokenizer.json",
   "tokenizer_config.json",
@@ -19,7 +21,7 @@ const SMALL_FILES = [
 export const WEIGHTS = "model.safetensors";
 export const SHARD_INDEX = "model.safetensors.index.json";
 /** In the order in which they are looked for, when there is no safetensors file. */
-export const ONNX_MODELS: readonly string[] = ["onnx/model.onnx", "model.onnx"];
+export const ONNX_MODELS: readonly string[] = ["model.onnx", "onnx/model.onnx"];
 const PICKLE = "pytorch_model.bin";
 
 export interface Selection {
@@ -67,8 +69,12 @@ function selectWeights(folder: string, { paths, id, encoder, shards }: Selection
   return [];
 }
 
+const ADAPTER = "adapter_model.safetensors"; // of PEFT: the difference to another model's weights
+
 function isSafetensorsIn(folder: string, path: string): boolean {
-  return path.endsWith(".safetensors") && inFolder(folder, path.split("/").at(-1) ?? "") === path;
+  return (
+    path.endsWith(".safetensors") && !path.endsWith(ADAPTER) && inFolder(folder, path.split("/").at(-1) ?? "") === path
+  );
 }
 
 function checkShards(
