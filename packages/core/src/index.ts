@@ -54,7 +54,7 @@ export type { ActivationName } from "./vectors/activation.ts";
 export type { ModelLoadOptions, SourceOptions } from "./load-model.ts";
 export { meanPooling } from "./vectors/mean-pooling.ts";
 export { evaluatePairs } from "./evaluation/evaluate-pairs.ts";
-export type { EvaluatePairsOptions, PairEncoder, TextPair } from "./evaluation/evaluate-pairs.ts";
+export type { EvaluatePairsOptions, MatchingPair, PairEncoder } from "./evaluation/evaluate-pairs.ts";
 export { PairsEvaluation } from "./evaluation/pairs-evaluation.ts";
 export { pearson, spearman } from "./evaluation/correlation.ts";
 export { pullModel } from "./hub/pull-model.ts";

@@ -11,6 +11,7 @@ import { modelIdentity } from "./model-identity.ts";
 import type { ModelInspection } from "./model-inspection.ts";
 import { emitOnnxModel } from "./onnx-model.ts";
 import { excludesPrompt, vectorSize } from "./steps/registry.ts";
+import type { SentenceStep } from "./steps/registry.ts";
 import { isFloatDtype } from "./weights/dtype.ts";
 import type { Checkpoint } from "./weights/weights.ts";
 
@@ -39,7 +40,7 @@ export async function inspectModel(
     files,
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     architecture: { ...architecture(opened), ...parameters(checkpoint, { exported: folder.onnx !== undefined }) },
-    steps: folder.steps.map((step) => ({ ...step })),
+    steps: folder.steps.map(asDocument),
     max_seq_length: folder.maxSeqLength,
     similarity: folder.similarity,
     prompts: { ...folder.prompts },
@@ -89,6 +90,12 @@ function parameters(
     dtypes[dtype] = (dtypes[dtype] ?? 0) + shape.reduce((product, size) => product * size, 1);
   const all = Object.values(dtypes).reduce((sum, numbers) => sum + numbers, 0);
   return { parameters: exported ? null : all, dtypes };
+}
+
+/** A step with its settings named as in the files of sentence-transformers: `include_prompt`. */
+function asDocument({ kind, ...settings }: SentenceStep): ModelInspection["steps"][number] {
+  const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return { kind, ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [snakeCase(name), value])) };
 }
 
 const TokenizerKind = z.object({
