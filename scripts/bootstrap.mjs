@@ -9,6 +9,7 @@ const tasks = {
   test: () => import("./tasks/test.mjs"),
   galen: () => import("./tasks/galen.mjs"),
   bench: () => import("./tasks/bench.mjs"),
+  golden: () => import("./tasks/golden.mjs"),
   setup: () => import("./tasks/setup.mjs"),
   run: () => import("./tasks/run.mjs"),
 };

@@ -33,7 +33,7 @@ export interface EncoderInputs {
   readonly tokenTypeIds?: Value;
 }
 
-export interface HeadInputs {
+interface HeadInputs {
   /** float32 [B,S,H] */
   readonly hiddenStates: Value;
   /** int32 [B,S]; absent when no row of the batch is padded. Few heads look further than the first token. */

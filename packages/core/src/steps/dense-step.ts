@@ -72,7 +72,8 @@ function denseRows(graph: GraphBuilder, weights: Weights, rows: Value, step: Den
   const projected = linear(graph, weights.scope("linear"), rows, step);
   const activated = denseActivations[step.activation](graph, projected);
   if (!step.residual) return activated;
-  const residual = step.inputs === step.outputs ? rows : linear(graph, weights.scope("residual"), rows, step);
+  const residual =
+    step.inputs === step.outputs ? rows : linear(graph, weights.scope("residual"), rows, { ...step, bias: false });
   return graph.node("Add", [activated, residual]);
 }
 

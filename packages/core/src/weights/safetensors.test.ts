@@ -106,6 +106,46 @@ test("a valid file with any bytes changed, or cut anywhere, is read or refused, 
   expect([...outcomes].toSorted()).toEqual(["ModelError weights_invalid", "read"]);
 });
 
+const anySize = fc.oneof(
+  fc.nat({ max: 5 }),
+  fc.constantFrom(2 ** 31, 2 ** 40, 2 ** 53 - 1, 2 ** 53, 1e308, -1, 0.5),
+  fc.constantFrom(null, "8", true),
+);
+const anyEntry = fc.record(
+  {
+    dtype: fc.oneof(fc.constantFrom(...Object.keys(dtypeBytes)), fc.constantFrom("F31", "__proto__", 7, null)),
+    shape: fc.oneof(fc.array(anySize, { maxLength: 4 }), fc.constantFrom(null, "[2]", {})),
+    data_offsets: fc.oneof(fc.tuple(anySize, anySize), fc.array(anySize, { maxLength: 3 })),
+  },
+  { requiredKeys: [] },
+);
+const anyHeader = fc.oneof(
+  fc.dictionary(tensorName, fc.oneof(anyEntry, fc.jsonValue()), { maxKeys: 4 }).map((header) => JSON.stringify(header)),
+  fc.jsonValue().map((header) => JSON.stringify(header)),
+  fc.constantFrom("[".repeat(200_000), `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`),
+);
+const anyFile = fc.oneof(
+  fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+  fc
+    .tuple(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), fc.uint8Array({ maxLength: 40 }))
+    .map(([announced, rest]) => Buffer.concat([length(announced), rest])),
+  fc.tuple(anyHeader, fc.nat({ max: 40 })).map(([header, weightBytes]) => file(header, weightBytes)),
+);
+
+test("any bytes at all are read or refused, at once and without a large allocation", async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, "any.safetensors");
+  const before = process.memoryUsage().arrayBuffers;
+  await fc.assert(
+    fc.asyncProperty(anyFile, async (bytes) => {
+      await writeFile(path, bytes);
+      expect(["read", "ModelError weights_invalid"]).toContain(await readSafetensors(path).then(() => "read", refusal));
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
+    }),
+    { numRuns: 300 },
+  );
+});
+
 function refusal(error: unknown): string {
   return error instanceof ModelError ? `${error.name} ${error.code}` : String(error);
 }

@@ -1,10 +1,11 @@
 import { cp, mkdir, realpath, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { temporaryDirectory } from "@galen/testing";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { tinyBertFolder } from "../../../../testing/golden/golden.ts";
 import { openCheckpoint, rootScope, scopeOf } from "./weights.ts";
+import type { Checkpoint } from "./weights.ts";
 
 const file = join(tinyBertFolder, "model.safetensors");
 const root = { marker: "embeddings.word_embeddings.weight", prefixes: ["roberta.", "bert."] };
@@ -24,6 +25,33 @@ test("a missing tensor, another shape and an unknown prefix are weights_invalid"
     /\[48\] where config\.json implies \[47\]/u,
   );
   expect(() => rootScope(checkpoint, { ...root, prefixes: [] })).toThrowError(/with or without a known prefix/u);
+});
+
+describe("names before the encoder's own", () => {
+  const shape = { dtype: "F32", shape: [1], offset: 0, length: 4, file: "" } as const;
+  const checkpointOf = (...names: string[]): Checkpoint => ({
+    folder: "/",
+    tensors: new Map(names.map((name) => [name, { ...shape, name }])),
+  });
+  const own = { marker: "marker", prefixes: ["bert."] };
+
+  test.each([
+    ["marker", "classifier"],
+    ["bert.marker", "classifier"],
+    ["0.auto_model.marker", "0.auto_model.classifier"],
+    ["0.auto_model.bert.marker", "0.auto_model.classifier"],
+    ["model.bert.marker", "model.classifier"],
+    ["module.bert.marker", "module.classifier"],
+  ])("%s lies beside %s", (marker, classifier) => {
+    const weights = rootScope(checkpointOf(marker, classifier), own);
+    expect(weights.tensor("marker", [1]).name).toBe(marker);
+    expect(weights.outside.tensor("classifier", [1]).name).toBe(classifier);
+  });
+
+  test("the shortest wins, whatever else a checkpoint holds", () => {
+    const weights = rootScope(checkpointOf("model.marker", "bert.marker", "marker"), own);
+    expect(weights.tensor("marker", [1]).name).toBe("marker");
+  });
 });
 
 test("links are followed to the folder of the real file", async () => {

@@ -103,10 +103,11 @@ function scopeAt(tensors: ReadonlyMap<string, TensorLocation>, prefix: string): 
     scope: (name) => scopeAt(tensors, `${prefix}${name}.`),
     tensor: (name, shape) => {
       const tensor = tensors.get(prefix + name);
-      if (tensor === undefined) throw mismatch(`have no tensor ${prefix}${name}`);
+      if (tensor === undefined) throw mismatch(`have no tensor ${prefix}${name}`, { tensor: prefix + name, shape });
       if (tensor.shape.join() !== shape.join()) {
         throw mismatch(
           `hold ${prefix}${name} with shape [${tensor.shape.join()}] where config.json implies [${shape.join()}]`,
+          { tensor: prefix + name, shape, found: tensor.shape },
         );
       }
       return tensor;
@@ -114,8 +115,9 @@ function scopeAt(tensors: ReadonlyMap<string, TensorLocation>, prefix: string): 
   };
 }
 
-function mismatch(problem: string): ModelError {
+function mismatch(problem: string, details: Readonly<Record<string, unknown>>): ModelError {
   return new ModelError("weights_invalid", `The weights ${problem}.`, {
     hint: "Check that config.json and the weights belong to the same model.",
+    details,
   });
 }
