@@ -43,7 +43,7 @@ export class PromptBook {
 
   #unknown(name: string, code: CoreErrorCode, what: string): ModelError {
     const known = Object.keys(this.prompts);
-    const nearest = nearestName(`${name}`, known);
+    const nearest = typeof name === "string" ? nearestName(name, known) : undefined;
     const choice = known.length === 0 ? "It has no prompts." : `It has ${known.join(", ")}.`;
     return new ModelError(code, `${what} ${JSON.stringify(name)} is not among the prompts of the model.`, {
       hint: nearest === undefined ? choice : `Did you mean ${JSON.stringify(nearest)}?`,

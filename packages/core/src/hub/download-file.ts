@@ -10,6 +10,7 @@ import type { HubAnswer, HubConnection } from "./request.ts";
 import { MAX_FILE_BYTES } from "./resolve-file.ts";
 import type { ResolvedFile } from "./resolve-file.ts";
 import { TransientFailure, withRetries } from "./retry.ts";
+import { isDiskFull } from "./storage-failure.ts";
 import { syncFolder } from "./sync-folder.ts";
 
 /** How far a file has come: the bytes on disk, and whether an earlier download of it was continued. */
@@ -33,13 +34,11 @@ export interface DownloadOptions {
  */
 export async function downloadFile(file: ResolvedFile, { layout, ...rest }: DownloadOptions): Promise<number> {
   const incomplete = layout.incomplete(file.etag);
-  const { connection } = rest;
-  const retries = { ...connection, what: `${file.path} of ${file.id}` };
   let received = 0;
   // Once more after a wrong checksum: the bytes that were continued may have come from a broken download.
   for (let attempt = 0; attempt < 2; attempt++) {
-    received += await withRetries((startOver) => fetchRest(file, { ...rest, incomplete, startOver }), retries);
-    if (await hasChecksum(incomplete, file.etag, connection)) {
+    received += await fetchWhole(file, { ...rest, incomplete });
+    if (await hasChecksum(incomplete, file.etag, rest.connection)) {
       await rename(incomplete, layout.blob(file.etag));
       await syncFolder(layout.blobs);
       return received;
@@ -55,16 +54,26 @@ export async function downloadFile(file: ResolvedFile, { layout, ...rest }: Down
 
 interface Fetching extends Omit<DownloadOptions, "layout"> {
   readonly incomplete: string;
-  /** Tells the retries that the file has grown. */
-  readonly startOver: () => void;
+}
+
+async function fetchWhole(file: ResolvedFile, fetching: Fetching): Promise<number> {
+  const retries = { ...fetching.connection, what: `${file.path} of ${file.id}` };
+  try {
+    return await withRetries((startOver) => fetchRest(file, fetching, startOver), retries);
+  } catch (error) {
+    if (isDiskFull(error)) await rm(fetching.incomplete, { force: true }); // it takes the room that others need
+    throw error;
+  }
 }
 
 // So much more on disk makes a failure the first one again: a long download may be cut many times.
 const VISIBLE_PROGRESS = 1024 * 1024;
 
+/** @param startOver tells the retries that the file has grown. */
 async function fetchRest(
   file: ResolvedFile,
-  { incomplete, connection, onProgress, startOver }: Fetching,
+  { incomplete, connection, onProgress }: Fetching,
+  startOver: () => void,
 ): Promise<number> {
   await using target = await DownloadTarget.open(incomplete, { maxBytes: file.size ?? MAX_UNSIZED_BYTES });
   let received = 0;

@@ -13,10 +13,15 @@ export interface Subject {
  * What the hub's refusal of a request means. The hub tells it by `X-Error-Code` (huggingface_hub, utils/_http.py
  * hf_raise_for_status); a mirror by the status alone.
  */
-export function refusal({ status, headers }: HubAnswer, subject: Subject, connection: HubConnection): ModelError {
+export function refusal(
+  { origin, status, headers }: HubAnswer,
+  subject: Subject,
+  connection: HubConnection,
+): ModelError {
   const code = headers.get("x-error-code") ?? "";
-  const known = refusals.get(code) ?? refusals.get(status) ?? unexpected;
-  const { error, message, hint } = known({ ...subject, status, connection });
+  const isHub = origin === new URL(connection.endpoint).origin;
+  const known = refusals.get(code) ?? (isHub ? refusals.get(status) : undefined) ?? unexpected;
+  const { error, message, hint } = known({ ...subject, origin, status, connection });
   const { id, revision, file } = subject;
   return new ModelError(error, message, {
     hint,
@@ -25,6 +30,7 @@ export function refusal({ status, headers }: HubAnswer, subject: Subject, connec
 }
 
 interface Refused extends Subject {
+  readonly origin: string;
   readonly status: number;
   readonly connection: HubConnection;
 }
@@ -108,10 +114,10 @@ function forbidden({ id, connection: { token } }: Refused): Meaning {
   };
 }
 
-function unexpected({ id, file, status, connection: { endpoint } }: Refused): Meaning {
+function unexpected({ id, file, origin, status }: Refused): Meaning {
   return {
     error: "model_download_failed",
-    message: `${endpoint} answered ${status} when asked for ${file ?? "the files"} of ${id}.`,
+    message: `${new URL(origin).host} answered ${status} when asked for ${file ?? "the files"} of ${id}.`,
     hint: "Check the address of the model hub (HF_ENDPOINT) and the proxy.",
   };
 }

@@ -28,6 +28,8 @@ export interface HubRequest {
 
 /** The answer to a request. Dispose it, so that the socket is free also when the body was not read. */
 export interface HubAnswer extends AsyncDisposable {
+  /** Who answered, after all redirects. */
+  readonly origin: string;
   readonly status: number;
   readonly headers: Headers;
   /** @throws {TransientFailure} when the connection is cut or silent. */
@@ -52,8 +54,8 @@ export async function request(
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const response = await exchange(address, { connection, method, headers, guard });
     const location = isRedirect(response) && isAnswer?.(response) !== true ? response.headers.get("location") : null;
-    if (location === null) return answer(response, { connection, guard, owned: stack.move() });
-    await response.body?.cancel();
+    if (location === null) return answer(response, { connection, guard, address, owned: stack.move() });
+    await discard(response);
     address = follow(address, location);
   }
   throw refused(address, `after ${MAX_REDIRECTS} redirects there was still another`);
@@ -96,7 +98,7 @@ const BUSY: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 async function checkBusy(response: Response): Promise<Response> {
   if (!BUSY.has(response.status)) return response;
-  await response.body?.cancel();
+  await discard(response);
   throw new TransientFailure(`the server answered ${response.status}`, {
     retryAfter: parseRetryAfter(response.headers.get("retry-after")),
   });
@@ -117,11 +119,13 @@ function follow(from: URL, location: string): URL {
 interface Receiving {
   readonly connection: HubConnection;
   readonly guard: IdleGuard;
+  readonly address: URL;
   readonly owned: DisposableStack;
 }
 
-function answer(response: Response, { connection, guard, owned }: Receiving): HubAnswer {
+function answer(response: Response, { connection, guard, address, owned }: Receiving): HubAnswer {
   return {
+    origin: address.origin,
     status: response.status,
     headers: response.headers,
     body: async function* body() {
@@ -136,13 +140,18 @@ function answer(response: Response, { connection, guard, owned }: Receiving): Hu
     },
     [Symbol.asyncDispose]: async () => {
       owned.dispose();
-      if (response.body?.locked === false) await response.body.cancel();
+      await discard(response);
     },
   };
 }
 
+/** Frees the socket of a body that nobody reads; where the connection is lost already, it is free. */
+async function discard({ body }: Response): Promise<void> {
+  if (body?.locked === false) await body.cancel().catch(() => {});
+}
+
 /** fetch tells a lost connection by a TypeError with the system's error as its cause. */
-function asTransient(error: unknown, { connection, guard }: Omit<Receiving, "owned">): unknown {
+function asTransient(error: unknown, { connection, guard }: Pick<Receiving, "connection" | "guard">): unknown {
   connection.signal?.throwIfAborted();
   if (guard.isIdle()) {
     const seconds = connection.pace.idleTimeout / 1000;

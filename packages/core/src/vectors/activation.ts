@@ -1,5 +1,4 @@
 import { ModelError } from "../errors.ts";
-import { nearestName } from "../nearest-name.ts";
 
 /** What becomes of one logit. */
 type Activation = (logit: number) => number;
@@ -36,9 +35,8 @@ export function softmaxRows(scores: Float32Array, size: number): void {
 /** @throws {ModelError} `input_invalid` for a name that is none of `activationNames`. */
 export function checkActivation(name: ActivationName): void {
   if (Object.hasOwn(activations, name)) return;
-  const nearest = nearestName(`${name}`, activationNames);
   throw new ModelError("input_invalid", `There is no activation ${JSON.stringify(name)}.`, {
-    hint: nearest === undefined ? `Choose one of ${activationNames.join(", ")}.` : `Did you mean ${nearest}?`,
+    hint: `Choose one of ${activationNames.join(", ")}.`,
   });
 }
 

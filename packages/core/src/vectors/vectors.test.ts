@@ -1,6 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
+import { floats, maxDifference } from "../../../../testing/golden/golden.ts";
+import { readOutputsGolden, rowsOf } from "../../../../testing/golden/outputs.ts";
 import { ModelError } from "../errors.ts";
 import { meanPooling } from "./mean-pooling.ts";
 import { normalize } from "./normalize.ts";
@@ -76,6 +78,16 @@ describe("meanPooling", () => {
 
   test("a text without tokens is the zero vector", () => {
     expect(meanPooling({ lastHiddenState }, Int32Array.of(0, 0, 0, 1, 1, 1))[0]).toEqual(Float32Array.of(0, 0));
+  });
+
+  test("masks with holes, of padding alone and of one token: equal to the formula of the model card", async () => {
+    const { hiddenStates, attentionMask, means } = (await readOutputsGolden()).pooling;
+    const output = { lastHiddenState: { data: floats(hiddenStates.base64), dims: hiddenStates.dims } };
+    const rows = meanPooling(output, Int32Array.from(attentionMask));
+    for (const [index, expected] of rowsOf(means).entries()) {
+      expect(maxDifference(rows[index] ?? new Float32Array(), expected)).toBeLessThanOrEqual(1e-6);
+    }
+    expect(rows).toHaveLength(8);
   });
 
   test("a mask of another batch is refused", () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { floats, maxDifference, readTinyBertGolden } from "../../../../../testing/golden/golden.ts";
 import { runPooling, testPooling } from "./pooling.contract.ts";
+import { readOutputsGolden } from "../../../../../testing/golden/outputs.ts";
 import { poolingModes } from "./pooling.ts";
 import type { PoolingMode } from "./pooling.ts";
 
@@ -22,6 +23,26 @@ test("every mode, alone and joined, equals sentence-transformers on batches padd
       maxDifference(pooled, floats(vectors.base64)),
       `${modes.join("+")} ${paddedLeft ? "left" : "right"}`,
     ).toBeLessThanOrEqual(1e-5);
+  }
+});
+
+test("masks with holes, of padding alone and of one token, and zero vectors: equal to sentence-transformers", async () => {
+  const { hiddenStates, attentionMask, poolings } = (await readOutputsGolden()).pooling;
+  const [texts = 0, tokens = 0, hidden = 0] = hiddenStates.dims;
+  const batch = {
+    hiddenStates: floats(hiddenStates.base64),
+    dims: [texts, tokens, hidden] as const,
+    attentionMask: Int32Array.from(attentionMask),
+  };
+  expect(poolings).toHaveLength(13);
+  for (const { modes, vectors } of poolings) {
+    const pooled = await runPooling(modes as PoolingMode[], batch);
+    const expected = floats(vectors.base64);
+    // −∞ less −∞ is not a number: the maxima over nothing are compared by themselves.
+    const finite = pooled.map((value, index) =>
+      value === expected[index] ? 0 : value - (expected[index] ?? Number.NaN),
+    );
+    expect(maxDifference(finite, new Float32Array(expected.length)), modes.join("+")).toBeLessThanOrEqual(1e-6);
   }
 });
 
