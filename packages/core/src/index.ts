@@ -20,7 +20,10 @@ export type {
 export type { TokenSpan } from "./tokens/tokenizer-engine.ts";
 export type { TruncationSide, TruncationStrategy } from "./tokens/truncation.ts";
 export { buildOnnxModel } from "./onnx-model.ts";
-export type { OnnxModel, OnnxModelOptions } from "./onnx-model.ts";
+export { writeOnnxModel } from "./write-onnx-model.ts";
+export type { WriteOnnxModelOptions } from "./write-onnx-model.ts";
+export type { WrittenOnnxModel } from "./onnx-file/write-onnx-file.ts";
+export type { ModelOutput, OnnxModel, OnnxModelOptions } from "./onnx-model.ts";
 export {
   cosineSimilarity,
   dotProduct,

@@ -4,7 +4,7 @@ import { readModelFolder, requireSentenceModel } from "./model-folder/model-fold
 import type { ModelFolder } from "./model-folder/model-folder.ts";
 import type { EncoderInputs } from "./models/architecture.ts";
 import { ModelError } from "./errors.ts";
-import { buildSteps, featureSizes, vectorSize } from "./steps/registry.ts";
+import { buildSteps, tokenSize, vectorSize } from "./steps/registry.ts";
 import type { Features } from "./steps/step.ts";
 import { openCheckpoint, rootScope, scopeOf } from "./weights/weights.ts";
 import type { EncoderFile } from "./tensors/inference-message.ts";
@@ -39,6 +39,8 @@ export interface OnnxModelOptions {
    * the same: this is how a model that leaves its prompt out of the pooling does so. @default false
    */
   readonly poolingMask?: boolean;
+  /** The type of the inputs. @default "int32" */
+  readonly inputType?: "int32" | "int64";
 }
 
 /**
@@ -51,40 +53,59 @@ export type ModelOutput = "sentence_embedding" | "token_embeddings" | "last_hidd
 /**
  * Builds the ONNX graph of a local model folder (config.json, *.safetensors and what sentence-transformers adds).
  *
- * Inputs are int32 [batch, sequence]: `input_ids`, `attention_mask` unless left out, `token_type_ids` and
- * `pooling_mask` when asked for.
- * @throws {ModelError} `model_invalid`, `weights_missing`, `weights_invalid` or `architecture_unsupported`.
+ * Inputs are [batch, sequence]: `input_ids`, `attention_mask` unless left out, `token_type_ids` and `pooling_mask`
+ * when asked for. No weight is read: the graph points into the folder's own files. `writeOnnxModel` makes a file of it
+ * that needs no other.
+ * @throws {ModelError} `model_not_found`, `model_invalid`, `weights_missing`, `weights_invalid`, or
+ * `architecture_unsupported`, also for a folder that has its weights only as ONNX.
  */
 export async function buildOnnxModel(folder: string, options: OnnxModelOptions = {}): Promise<OnnxModel> {
+  const { graph, checkpoint } = await buildGraph(folder, options);
+  return { bytes: graph.finish(), weightsFolder: checkpoint.folder };
+}
+
+/** The graph of a folder before it is serialized. */
+export async function buildGraph(
+  folder: string,
+  options: OnnxModelOptions,
+): Promise<{ readonly graph: GraphBuilder; readonly checkpoint: Checkpoint }> {
   const model = await readModelFolder(folder);
   if (model.onnx !== undefined) throw onnxOnly(model.onnx.file.path);
-  const { bytes, weightsFolder } = emitOnnxModel(model, await openCheckpoint(model.weightFiles), options);
-  return { bytes, weightsFolder };
+  const checkpoint = await openCheckpoint(model.weightFiles);
+  return { graph: emitGraph(model, checkpoint, options), checkpoint };
 }
 
 /** The same for a folder and a checkpoint that have been read already; the folder may also be one with an ONNX encoder. */
 export function emitOnnxModel(
   folder: ModelFolder,
   checkpoint: Checkpoint,
-  { outputs = ["sentence_embedding"], ...wanted }: OnnxModelOptions = {},
+  options: OnnxModelOptions = {},
 ): EmittedModel {
+  const bytes = emitGraph(folder, checkpoint, options).finish();
+  return { bytes, weightsFolder: checkpoint.folder, encoderFile: folder.onnx?.file };
+}
+
+function emitGraph(
+  folder: ModelFolder,
+  checkpoint: Checkpoint,
+  { outputs = ["sentence_embedding"], ...wanted }: OnnxModelOptions,
+): GraphBuilder {
   const { encoder, onnx, steps } = folder;
   if (outputs.includes("sentence_embedding")) requireSentenceModel(folder);
   const graph = new GraphBuilder(checkpoint.folder);
   const { poolingMask, ...inputs } = graphInputs(graph, wanted);
   const weights = onnx === undefined ? rootScope(checkpoint, encoder.rootNames) : withoutRoot(checkpoint);
   const hiddenStates = encoder.build(graph, weights, inputs); // [B,S,H]
-  const masks = { attentionMask: inputs.attentionMask, poolingMask };
-  const features: Features = outputs.some((output) => output in featuresAfter)
-    ? buildSteps(graph, steps, { token_embeddings: hiddenStates }, { checkpoint, ...masks })
+  const context = { checkpoint, attentionMask: inputs.attentionMask, poolingMask };
+  const features: Features = outputs.some((output) => AFTER_STEPS.has(output))
+    ? buildSteps(graph, steps, { token_embeddings: hiddenStates }, context)
     : {};
-  const sizes = featureSizes(steps, encoder.hiddenSize);
 
-  const makers: Record<ModelOutput, () => { value: Value | undefined; dims: readonly (string | number)[] }> = {
+  const makers: Record<ModelOutput, () => Output> = {
     last_hidden_state: () => ({ value: hiddenStates, dims: ["batch", "sequence", encoder.hiddenSize] }),
     token_embeddings: () => ({
       value: features.token_embeddings,
-      dims: ["batch", "sequence", sizes.token_embeddings ?? encoder.hiddenSize],
+      dims: ["batch", "sequence", tokenSize(steps, encoder)],
     }),
     sentence_embedding: () => ({ value: features.sentence_embedding, dims: ["batch", vectorSize(steps, encoder)] }),
     logits: () => ({
@@ -92,21 +113,31 @@ export function emitOnnxModel(
       dims: ["batch", encoder.labels],
     }),
   };
-  for (const output of outputs) {
-    const { value, dims } = makers[output]();
+  for (const output of new Set(outputs)) {
+    const { dims, value } = makers[output]();
     if (value === undefined) throw unsupportedOutput(output);
     graph.output(output, value, { type: "float32", dims });
   }
-  return { bytes: graph.finish(), weightsFolder: checkpoint.folder, encoderFile: onnx?.file };
+  return graph;
 }
 
-const featuresAfter = { token_embeddings: true, sentence_embedding: true };
+interface Output {
+  readonly value: Value | undefined;
+  readonly dims: readonly (string | number)[];
+}
+
+const AFTER_STEPS: ReadonlySet<ModelOutput> = new Set(["token_embeddings", "sentence_embedding"]);
+
+const INT32 = 6; // TensorProto.DataType
 
 function graphInputs(
   graph: GraphBuilder,
-  { attentionMask = true, tokenTypeIds = false, poolingMask = false }: OnnxModelOptions,
+  { attentionMask = true, tokenTypeIds = false, poolingMask = false, inputType = "int32" }: OnnxModelOptions,
 ): EncoderInputs & { readonly poolingMask: Value | undefined } {
-  const tokens = (name: string): Value => graph.input(name, { type: "int32", dims: ["batch", "sequence"] });
+  const tokens = (name: string): Value => {
+    const given = graph.input(name, { type: inputType, dims: ["batch", "sequence"] });
+    return inputType === "int32" ? given : graph.node("Cast", [given], { to: INT32 });
+  };
   return {
     inputIds: tokens("input_ids"),
     ...(attentionMask && { attentionMask: tokens("attention_mask") }),

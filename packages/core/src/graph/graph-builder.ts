@@ -4,7 +4,14 @@ import { ModelError } from "../errors.ts";
 import type { Dtype } from "../weights/dtype.ts";
 import type { TensorLocation } from "../weights/safetensors.ts";
 import { elementTypes, encodeModel } from "./onnx-proto.ts";
-import type { Attribute, ElementType, NodeDescription, TensorDescription, TensorType } from "./onnx-proto.ts";
+import type {
+  Attribute,
+  ElementType,
+  ModelDescription,
+  NodeDescription,
+  TensorDescription,
+  TensorType,
+} from "./onnx-proto.ts";
 
 declare const value: unique symbol;
 /** The name of a tensor in the graph under construction. */
@@ -115,13 +122,18 @@ export class GraphBuilder {
 
   /** The serialized ONNX model. */
   finish(): Uint8Array {
-    return encodeModel({
+    return encodeModel(this.describe()).finish();
+  }
+
+  /** The model before it is serialized. */
+  describe(): ModelDescription {
+    return {
       nodes: this.#nodes,
       initializers: [...this.#initializers.values()],
       inputs: this.#inputs,
       outputs: this.#outputs,
       operatorSets: OPERATOR_SETS,
-    });
+    };
   }
 
   #cast(input: Value, type: ElementType): Value {

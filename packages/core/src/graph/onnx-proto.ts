@@ -1,4 +1,5 @@
 import { ProtoWriter } from "./proto-writer.ts";
+import type { FileSpan } from "./proto-writer.ts";
 
 // The messages of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto that an inference graph needs, with the
 // field numbers of that file.
@@ -38,8 +39,15 @@ export interface TensorDescription {
   readonly name: string;
   readonly type: ElementType;
   readonly dims: readonly number[];
-  /** The values themselves, or the place in a file beside the model where they lie. */
-  readonly data: Uint8Array | { readonly location: string; readonly offset: number; readonly length: number };
+  /** The values themselves, a file that they are in, or the place beside the model where they stay. */
+  readonly data: Uint8Array | FileSpan | ExternalData;
+}
+
+/** Where a tensor's values lie in a file that is not part of the model; `location` is relative to the model's folder. */
+export interface ExternalData {
+  readonly location: string;
+  readonly offset: number;
+  readonly length: number;
 }
 
 export interface ModelDescription {
@@ -53,8 +61,8 @@ export interface ModelDescription {
 
 const IR_VERSION = 10; // ONNX 1.16, the version that introduced operator set 21
 
-/** A serialized ModelProto. */
-export function encodeModel({ nodes, initializers, inputs, outputs, operatorSets }: ModelDescription): Uint8Array {
+/** A ModelProto. */
+export function encodeModel({ nodes, initializers, inputs, outputs, operatorSets }: ModelDescription): ProtoWriter {
   const graph = new ProtoWriter();
   for (const node of nodes) graph.message(1, encodeNode(node));
   graph.string(2, "encoder");
@@ -66,7 +74,7 @@ export function encodeModel({ nodes, initializers, inputs, outputs, operatorSets
   for (const [domain, version] of Object.entries(operatorSets)) {
     model.message(8, new ProtoWriter().string(1, domain).integer(2, version));
   }
-  return model.finish();
+  return model;
 }
 
 function encodeNode({ operator, domain, inputs, outputs, attributes }: NodeDescription): ProtoWriter {
@@ -96,7 +104,7 @@ function encodeTensor({ name, type, dims, data }: TensorDescription): ProtoWrite
   const tensor = new ProtoWriter();
   for (const dim of dims) tensor.integer(1, dim);
   tensor.integer(2, elementTypes[type]).string(8, name);
-  if (data instanceof Uint8Array) return tensor.bytes(9, data);
+  if (data instanceof Uint8Array || "file" in data) return tensor.bytes(9, data);
   for (const [key, value] of Object.entries(data)) {
     tensor.message(13, new ProtoWriter().string(1, key).string(2, String(value)));
   }

@@ -1,6 +1,13 @@
+/** Bytes that lie in a file: a weight becomes part of a message without passing through memory. */
+export interface FileSpan {
+  readonly file: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** Writes protobuf messages field by field: the wire format is https://protobuf.dev/programming-guides/encoding/. */
 export class ProtoWriter {
-  readonly #chunks: Uint8Array[] = [];
+  readonly #parts: (Uint8Array | FileSpan)[] = [];
   #length = 0;
 
   /** int32, int64, bool and enum fields: two's complement on 64 bits, so a negative number takes ten bytes. */
@@ -14,7 +21,17 @@ export class ProtoWriter {
     return this.#tag(field, WireType.fixed32).#append(bytes);
   }
 
-  bytes(field: number, value: Uint8Array): this {
+  /** How many bytes the message has. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The message in order, where parts of it may lie in files. */
+  get parts(): readonly (Uint8Array | FileSpan)[] {
+    return this.#parts;
+  }
+
+  bytes(field: number, value: Uint8Array | FileSpan): this {
     return this.#tag(field, WireType.lengthDelimited).#varint(BigInt(value.length)).#append(value);
   }
 
@@ -23,15 +40,19 @@ export class ProtoWriter {
   }
 
   message(field: number, value: ProtoWriter): this {
-    return this.bytes(field, value.finish());
+    this.#tag(field, WireType.lengthDelimited).#varint(BigInt(value.length));
+    for (const part of value.parts) this.#append(part);
+    return this;
   }
 
+  /** The message as one array; none of its parts may lie in a file. */
   finish(): Uint8Array {
     const all = new Uint8Array(this.#length);
     let position = 0;
-    for (const chunk of this.#chunks) {
-      all.set(chunk, position);
-      position += chunk.length;
+    for (const part of this.#parts) {
+      if (!(part instanceof Uint8Array)) throw new TypeError(`a part of the message lies in ${part.file}`);
+      all.set(part, position);
+      position += part.length;
     }
     return all;
   }
@@ -51,9 +72,9 @@ export class ProtoWriter {
     return this.#append(Uint8Array.from(bytes));
   }
 
-  #append(chunk: Uint8Array): this {
-    this.#chunks.push(chunk);
-    this.#length += chunk.length;
+  #append(part: Uint8Array | FileSpan): this {
+    this.#parts.push(part);
+    this.#length += part.length;
     return this;
   }
 }

@@ -55,6 +55,11 @@ export function featureSizes(steps: readonly SentenceStep[], hiddenSize: number)
   });
 }
 
+/** How many components a token's vector has. */
+export function tokenSize(steps: readonly SentenceStep[], { hiddenSize }: { readonly hiddenSize: number }): number {
+  return featureSizes(steps, hiddenSize).token_embeddings ?? hiddenSize;
+}
+
 /**
  * How many components a sentence vector has.
  * @throws {ModelError} `model_invalid` when the steps do not fit together or give no sentence vector.
