@@ -1,3 +1,5 @@
+import type { Turn } from "./turn.ts";
+
 /** A token's place in its text: `text.slice(start, end)`. Special tokens stand nowhere: [0, 0]. */
 export type TokenSpan = readonly [start: number, end: number];
 
@@ -22,5 +24,7 @@ export interface TokenizerEngine {
 
 export interface EngineOptions {
   readonly withSpans?: boolean | undefined;
+  /** The turn on the event loop that the call is a part of. */
+  readonly turn: Turn;
   readonly signal?: AbortSignal | undefined;
 }

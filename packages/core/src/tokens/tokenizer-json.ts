@@ -2,6 +2,8 @@ import { Tokenizer as RustTokenizer } from "tokenizers";
 import { z } from "zod";
 
 import { ModelError } from "../errors.ts";
+import { ChunkedEngine } from "./chunked-engine.ts";
+import { findChunkRules } from "./chunk-rules.ts";
 import { RustEngine } from "./rust-engine.ts";
 import { readSequenceTemplate } from "./sequence-template.ts";
 import type { SequenceTemplate } from "./sequence-template.ts";
@@ -19,12 +21,15 @@ export interface TokenizerParts {
 
 /** @throws {ModelError} `tokenizer_invalid` */
 export function readTokenizer(json: string): TokenizerParts {
-  const described = TokenizerJson.safeParse(parseJson(json));
+  const parsed = parseJson(json);
+  const described = TokenizerJson.safeParse(parsed);
   if (!described.success) throw invalid(`is not as expected: ${z.prettifyError(described.error)}`, described.error);
   const template = readSequenceTemplate(described.data.post_processor);
   const rust = parseTokenizer(json);
+  const engine = new RustEngine(rust);
+  const rules = findChunkRules(parsed);
   return {
-    engine: new RustEngine(rust),
+    engine: rules === undefined ? engine : new ChunkedEngine(rules, engine),
     template,
     vocabularySize: 1 + largestId(described.data, rust),
     padTokenId: rust.tokenToId("[PAD]") ?? rust.tokenToId("<pad>") ?? undefined,

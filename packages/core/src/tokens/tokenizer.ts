@@ -2,11 +2,17 @@ import { ModelError } from "../errors.ts";
 import { spansBeforeLowerCase } from "./lower-case.ts";
 import { countSpecialTokens, joinPieces, withoutSpecialTokens } from "./sequence-template.ts";
 import type { SequenceTemplate, TemplatePiece } from "./sequence-template.ts";
-import type { EngineOptions, TextTokens, TokenizerEngine, TokenSpan } from "./tokenizer-engine.ts";
+import { textSlices } from "./text-slices.ts";
+import type { TextTokens, TokenizerEngine, TokenSpan } from "./tokenizer-engine.ts";
 import { readTokenizer } from "./tokenizer-json.ts";
 import type { TokenizerParts } from "./tokenizer-json.ts";
 import { keep, keptLengths } from "./truncation.ts";
 import type { TruncationSide, TruncationStrategy } from "./truncation.ts";
+import { Turn } from "./turn.ts";
+
+// Texts that are prepared and completed together, which takes about a millisecond.
+const SLICE_CHARACTERS = 200_000;
+const SLICE_TEXTS = 256;
 
 /** The tokens of one text. */
 export interface TokenizedText {
@@ -103,8 +109,7 @@ export class Tokenizer {
   /** Tokenizes texts, in order. @throws {ModelError} `input_invalid`; an abort throws the signal's reason. */
   async encode(texts: readonly string[], options: TokenizeOptions = {}): Promise<TokenizedText[]> {
     const { pieces, budget } = planTokens(this.#template.single, options);
-    const tokenized = await this.#tokenize(texts, options);
-    return tokenized.map((tokens) => {
+    return this.#tokenize(texts, options, (tokens) => {
       const kept = keepTokens(tokens, Math.min(tokens.ids.length, budget), this.truncationSide);
       const fullLength = tokens.ids.length + countSpecialTokens(pieces);
       return { ...joinPieces(pieces, [kept]), fullLength };
@@ -122,7 +127,7 @@ export class Tokenizer {
   ): Promise<TokenizedPair[]> {
     const { pieces, budget } = planTokens(this.#template.pair, options);
     checkPairs(pairs);
-    const tokenized = await this.#tokenize(pairs.flat(), options);
+    const tokenized = await this.#tokenize(pairs.flat(), options, (tokens) => tokens);
     return pairs.map((_, index) => {
       const [first = noTokens, second = noTokens] = tokenized.slice(2 * index, 2 * index + 2);
       const lengths = [first.ids.length, second.ids.length] as const;
@@ -141,13 +146,13 @@ export class Tokenizer {
     texts: readonly string[],
     { signal }: { signal?: AbortSignal | undefined } = {},
   ): Promise<number[]> {
-    return (await this.#tokenize(texts, { signal })).map(({ ids }) => ids.length);
+    return this.#tokenize(texts, { signal }, ({ ids }) => ids.length);
   }
 
   /** Where the tokens of a text stand in it, in UTF-16 units, without special tokens and without truncation. */
   async spans(text: string): Promise<readonly TokenSpan[]> {
-    const [tokens] = await this.#tokenize([text], { withSpans: true });
-    return tokens?.spans ?? [];
+    const [spans = []] = await this.#tokenize([text], { withSpans: true }, (tokens) => tokens.spans);
+    return spans;
   }
 
   /** The text that token ids stand for, as far as the tokenizer can give it back. */
@@ -155,14 +160,29 @@ export class Tokenizer {
     return this.#decode([...ids]);
   }
 
-  async #tokenize(texts: readonly string[], options: EngineOptions): Promise<TextTokens[]> {
+  async #tokenize<Result>(
+    texts: readonly string[],
+    { withSpans, signal }: TokenizeOptions,
+    read: (tokens: TextTokens) => Result,
+  ): Promise<Result[]> {
     checkTexts(texts);
-    const prepared = texts.map((text) => this.#prepare(text));
-    const tokenized = await this.#engine.tokenize(prepared, options);
-    if (!this.#lowerCase || !options.withSpans) return tokenized;
-    return tokenized.map(({ ids, spans = [] }, index) => {
-      return { ids, spans: spansBeforeLowerCase(texts[index] ?? "", prepared[index] ?? "", spans) };
-    });
+    const turn = new Turn(signal);
+    const results: Result[] = [];
+    for (const slice of textSlices(texts, { characters: SLICE_CHARACTERS, count: SLICE_TEXTS })) {
+      if (turn.isOver()) await turn.next();
+      const prepared = slice.map((text) => this.#prepare(text));
+      const tokenized = await this.#engine.tokenize(prepared, { withSpans, turn, signal });
+      for (const [index, tokens] of tokenized.entries()) {
+        results.push(read(this.#restoreSpans(tokens, slice[index] ?? "", prepared[index] ?? "")));
+      }
+    }
+    signal?.throwIfAborted();
+    return results;
+  }
+
+  #restoreSpans(tokens: TextTokens, text: string, prepared: string): TextTokens {
+    if (!this.#lowerCase || tokens.spans === undefined) return tokens;
+    return { ids: tokens.ids, spans: spansBeforeLowerCase(text, prepared, tokens.spans) };
   }
 
   // Half of a surrogate pair alone is no character. It counts as U+FFFD, which is as long, so that spans stay right.
