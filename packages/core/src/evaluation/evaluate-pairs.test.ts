@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { SentenceTransformer } from "../sentence-transformer.ts";
 import { evaluatePairs } from "./evaluate-pairs.ts";
-import type { PairEncoder, TextPair } from "./evaluate-pairs.ts";
+import type { PairEncoder, MatchingPair } from "./evaluate-pairs.ts";
 import { PairsEvaluation } from "./pairs-evaluation.ts";
 
 /** Gives each text the vector that is written in it, and remembers what it was asked for. */
@@ -18,7 +18,7 @@ class WrittenVectors implements PairEncoder {
   }
 }
 
-const pair = (a: string, b: string): TextPair => ({ a, b });
+const pair = (a: string, b: string): MatchingPair => ({ a, b });
 const AXES = [pair("1 0 0", "2 0 0"), pair("0 1 0", "0 2 0"), pair("0 0 1", "0 0 2")];
 
 describe("the evaluation", () => {

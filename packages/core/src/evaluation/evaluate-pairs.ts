@@ -7,7 +7,7 @@ import { scoreHistogram } from "./score-histogram.ts";
 import { shuffledPartners } from "./shuffled-partners.ts";
 
 /** Two texts that belong together: a question and its answer, a title and its abstract. */
-export interface TextPair {
+export interface MatchingPair {
   readonly a: string;
   readonly b: string;
 }
@@ -44,7 +44,7 @@ export interface EvaluatePairsOptions {
  */
 export async function evaluatePairs(
   encoder: PairEncoder,
-  pairs: readonly TextPair[],
+  pairs: readonly MatchingPair[],
   { dataset, seeds = DEFAULT_SEEDS, signal, onProgress }: EvaluatePairsOptions,
 ): Promise<PairsEvaluation> {
   checkPairs(pairs);
@@ -84,7 +84,7 @@ const LARGEST_SEED = 2 ** 32 - 1;
 /** Places of the two texts of a pair among the distinct texts. */
 type PairRow = readonly [a: number, b: number];
 
-function distinctTexts(pairs: readonly TextPair[]): { texts: string[]; rows: PairRow[] } {
+function distinctTexts(pairs: readonly MatchingPair[]): { texts: string[]; rows: PairRow[] } {
   const places = new Map<string, number>();
   const placeOf = (text: string): number => {
     const place = places.get(text) ?? places.size;
@@ -141,7 +141,7 @@ function mean(values: ArrayLike<number>): number {
   return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function checkPairs(pairs: readonly TextPair[]): void {
+function checkPairs(pairs: readonly MatchingPair[]): void {
   if (pairs.length < 2)
     throw new EvaluationError("pairs_invalid", `An evaluation takes two pairs at least; there are ${pairs.length}.`, {
       hint: "With one pair there is no other partner to compare with.",

@@ -34,7 +34,8 @@ export class PartialFile implements AsyncDisposable {
   /** Fills `bytes` from a place in what has been written. */
   async read(bytes: Uint8Array, position: number): Promise<void> {
     const { bytesRead } = await this.#file.read(bytes, 0, bytes.length, position);
-    if (bytesRead !== bytes.length) throw notWritable(this.#path, new Error("the file was changed while it was written"));
+    if (bytesRead !== bytes.length)
+      throw notWritable(this.#path, new Error("the file was changed while it was written"));
   }
 
   /** Makes the content durable and gives the file its name. */

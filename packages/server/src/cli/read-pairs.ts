@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { TextPair } from "@galen/core";
+import type { MatchingPair } from "@galen/core";
 import { RagError, readJsonLines } from "@galen/rag";
 
 /** Two texts and two vectors of each pair are held in memory: about 10 KB with the built-in model. */
@@ -18,8 +18,8 @@ export interface PairFields {
  * @throws {RagError} what `readJsonLines` throws; `field_missing` for a record without one of the fields, or with one that is no text
  * or empty, `source_too_large` for more pairs than are held in memory. Always with the line, never with the text.
  */
-export async function readPairs(path: string, { a, b, limit, signal }: PairFields): Promise<TextPair[]> {
-  const pairs: TextPair[] = [];
+export async function readPairs(path: string, { a, b, limit, signal }: PairFields): Promise<MatchingPair[]> {
+  const pairs: MatchingPair[] = [];
   const most = Math.min(limit ?? MAX_PAIRS, MAX_PAIRS);
   for await (const { value, line } of readJsonLines(path, { signal })) {
     if (pairs.length === most && limit === undefined) throw tooMany(path);

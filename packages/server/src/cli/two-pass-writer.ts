@@ -58,9 +58,13 @@ export class TwoPassWriter implements VectorWriter {
   async finish(): Promise<void> {
     const { precision } = this.#options;
     if (this.#rows === 1)
-      throw new ServerError("usage", `--quantize ${precision} takes its ranges from the texts, and one text tells none`, {
-        hint: "Name a file with a hundred or more texts of the same kind with --calibration.",
-      });
+      throw new ServerError(
+        "usage",
+        `--quantize ${precision} takes its ranges from the texts, and one text tells none`,
+        {
+          hint: "Name a file with a hundred or more texts of the same kind with --calibration.",
+        },
+      );
     const { ranges } = this.#ranges;
     for (let row = 0; row < this.#rows; row += ROWS)
       await this.#writer.write(quantizeEmbeddings(await this.#read(row), { precision, ranges }));

@@ -84,8 +84,8 @@ class EmbedRun {
 
   async toOutput(): Promise<Result> {
     const { input, quantize } = this.#options;
-    const started = performance.now();
     const ranges = await this.#calibrate();
+    const started = performance.now();
     const twoPasses = needsRanges(quantize) && ranges === undefined;
     const truncated: number[] = [];
     let done = 0;
@@ -116,7 +116,8 @@ class EmbedRun {
   async #openWriter(twoPasses: boolean): Promise<VectorWriter> {
     const { output, quantize: precision } = this.#options;
     const { terminal } = this.#surroundings;
-    const columns = precision === "binary" || precision === "ubinary" ? Math.ceil(this.#dimension / 8) : this.#dimension;
+    const columns =
+      precision === "binary" || precision === "ubinary" ? Math.ceil(this.#dimension / 8) : this.#dimension;
     const writer = await openVectorWriter(output, { precision, columns, terminal });
     return twoPasses && needsRanges(precision)
       ? TwoPassWriter.create(writer, { precision, dimension: this.#dimension, output })
@@ -177,7 +178,9 @@ function printSummary(result: Result, { output, quantize, calibration }: EmbedOp
       `${counted(truncated.length, "text")} had more than ${count(maxSeqLength)} tokens and lost the end: ${listed(truncated)}`,
     );
   if (calibrated !== undefined && calibrated.rows < ENOUGH_CALIBRATION)
-    warn(`ranges of ${calibrated.rows} texts only: what lies outside is clipped; calibrate with ${ENOUGH_CALIBRATION} or more`);
+    warn(
+      `ranges of ${calibrated.rows} texts only: what lies outside is clipped; calibrate with ${ENOUGH_CALIBRATION} or more`,
+    );
   if (needsRanges(quantize) && calibration === undefined)
     warn("ranges of these very texts: vectors of another run are comparable only with the same --calibration file");
   terminal.err(

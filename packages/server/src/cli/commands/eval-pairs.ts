@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { evaluatePairs, SentenceTransformer, type PairsEvaluation, type TextPair } from "@galen/core";
+import { evaluatePairs, SentenceTransformer, type PairsEvaluation, type MatchingPair } from "@galen/core";
 import { loadConfig } from "../../config.ts";
 import { ServerError } from "../../errors.ts";
 import { interruptible } from "../interruptible.ts";
@@ -61,10 +61,10 @@ interface Run {
 }
 
 async function evaluate(
-  pairs: readonly TextPair[],
+  pairs: readonly MatchingPair[],
   { dataset, model, seeds, signal, terminal }: Run,
 ): Promise<PairsEvaluation> {
-  await using transformer = await SentenceTransformer.load(model, { signal });
+  await using transformer = await SentenceTransformer.load(model, { offline: true, signal });
   using display = new ProgressDisplay({ title: "Embedding", unit: "texts", terminal });
   return await evaluatePairs(transformer, pairs, {
     dataset,
