@@ -8,7 +8,8 @@ import { listFiles } from "./model-folder/list-files.ts";
 import { ModelInspection } from "./model-inspection.ts";
 import { SentenceTransformer } from "./sentence-transformer.ts";
 
-const TINY = join(import.meta.dirname, "../../../testing/golden/tiny-bert");
+const GOLDEN = join(import.meta.dirname, "../../../testing/golden");
+const TINY = join(GOLDEN, "tiny-bert");
 
 describe("inspectModel", () => {
   test("agrees with the loaded model", async () => {
@@ -43,6 +44,20 @@ describe("inspectModel", () => {
     expect(found.tokenizer.special_tokens).toContainEqual({ id: 2, content: "[CLS]" });
     expect(found.files.map(({ path }) => path)).toContain("1_Pooling/config.json");
     expect(found.bytes).toBe(found.files.reduce((sum, { bytes }) => sum + bytes, 0));
+  });
+
+  test("knows of an exported graph what the graph says", async () => {
+    const folder = join(GOLDEN, "folders", "onnx-one-file");
+    const { architecture, identity, steps } = ModelInspection.parse(await inspectModel(folder));
+    expect(architecture).toMatchObject({ model_type: null, layers: null, heads: null, parameters: null });
+    expect(steps.map(({ kind }) => kind)).toEqual(["pooling", "dense", "normalize"]);
+    await using transformer = await SentenceTransformer.load(folder);
+    expect(identity).toBe(transformer.model);
+  });
+
+  test("knows that a cross-encoder gives no vectors", async () => {
+    const found = ModelInspection.parse(await inspectModel(join(GOLDEN, "outputs", "cross-roberta")));
+    expect(found).toMatchObject({ kind: "CrossEncoder", identity: null, dimension: null, steps: [] });
   });
 
   test("refuses weights that lack their end, which loading would meet too", async () => {
