@@ -94,8 +94,11 @@ function parameters(
 
 /** A step with its settings named as in the files of sentence-transformers: `include_prompt`. */
 function asDocument({ kind, ...settings }: SentenceStep): ModelInspection["steps"][number] {
-  const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return { kind, ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [snakeCase(name), value])) };
+}
+
+function snakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 const TokenizerKind = z.object({

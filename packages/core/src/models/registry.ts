@@ -50,7 +50,7 @@ export interface ConfiguredEncoder {
   classify?: (graph: GraphBuilder, weights: EncoderWeights, hiddenStates: Value, inputs: EncoderInputs) => Value;
 }
 
-export interface EncoderShape {
+interface EncoderShape {
   /** The `model_type` of config.json. */
   readonly modelType: string;
   readonly layers: number;

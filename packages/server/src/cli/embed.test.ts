@@ -86,12 +86,6 @@ describe("embed --quantize", () => {
       true,
     ]);
   });
-
-  /** The bytes of the vectors, quantized at once by the library. */
-  function stored(precision: Precision, calibration = vectors): Buffer {
-    const rows = quantizeEmbeddings(vectors, { precision, ranges: quantizationRanges(calibration) });
-    return Buffer.concat(rows.map((row) => new Uint8Array(row.buffer, row.byteOffset, row.byteLength)));
-  }
 });
 
 describe("embed", () => {
@@ -160,6 +154,17 @@ describe("embed", () => {
     expect((await readdir(folder.path)).filter((file) => file.startsWith("never"))).toEqual([]);
   });
 
+  it("stops at Ctrl-C while it waits for more to read", async () => {
+    const child = startCommand(["embed", "--model", TINY]);
+    using _ended = { [Symbol.dispose]: () => void child.kill("SIGKILL") };
+    const closed = Promise.withResolvers<number | null>();
+    child.on("close", closed.resolve);
+    // The vectors of the first batch say that the rest of the second is being waited for.
+    child.stdout?.once("data", () => child.kill("SIGINT"));
+    child.stdin?.write(`${TEXTS.join("\n")}\n`);
+    expect(await closed.promise).toBe(130);
+  });
+
   it("leaves nothing behind after Ctrl-C", async () => {
     await writeFile(
       path("many.txt"),
@@ -183,8 +188,14 @@ describe("embed", () => {
       expect((await readdir(folder.path)).filter((file) => file.startsWith("stopped"))).toEqual([]);
     }
   });
-
-  async function appears(name: string): Promise<void> {
-    await expect.poll(() => readdir(folder.path), { timeout: 20_000 }).toContain(name);
-  }
 });
+
+/** The bytes of the vectors, quantized at once by the library. */
+function stored(precision: Precision, calibration = vectors): Buffer {
+  const rows = quantizeEmbeddings(vectors, { precision, ranges: quantizationRanges(calibration) });
+  return Buffer.concat(rows.map((row) => new Uint8Array(row.buffer, row.byteOffset, row.byteLength)));
+}
+
+async function appears(name: string): Promise<void> {
+  await expect.poll(() => readdir(folder.path), { timeout: 20_000 }).toContain(name);
+}

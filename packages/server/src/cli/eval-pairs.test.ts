@@ -36,7 +36,7 @@ describe("eval pairs", () => {
     expect(out).toMatch(/^ +Pearson × 100 {2}Spearman × 100\n/m);
     expect(out.match(/^(seed [123]|mean|deviation) +\d+\.\d\d +\d+\.\d\d$/gm)).toHaveLength(5);
     expect(out).toMatch(/\nmean cosine: 0\.\d{3} of matching pairs, 0\.\d{3} of shuffled ones\n$/);
-    expect(err).toMatch(/^10 distinct texts · 0 truncated · [\d.]+ s · [\d.]+ texts\/s\n$/);
+    expect(err).toMatch(/^10 distinct texts · 0 truncated · [\d.]+ s · [\d.]+ texts\/s\n$/m);
   });
 
   it("prints one JSON document, the same for the same seed from a packed file", async () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ModelInspection, SentenceTransformer } from "@galen/core";
 import { HubStandIn, repositoryOf, temporaryDirectory } from "@galen/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { finish, runHere, startCommand } from "../testing/run-command.ts";
 
 const TINY = fileURLToPath(new URL("../../../../testing/golden/tiny-bert", import.meta.url));
@@ -90,13 +90,37 @@ describe("model inspect", () => {
   });
 });
 
+describe("every command but model pull", () => {
+  const FILES = ["texts.txt", "pairs.jsonl", "data"];
+
+  it.each([
+    ["model inspect", ["model", "inspect", "org/tiny"]],
+    ["embed", ["embed", "--model", "org/tiny", "--input", "texts.txt"]],
+    ["eval pairs", ["eval", "pairs", "pairs.jsonl", "--a", "a", "--b", "b", "--model", "org/tiny"]],
+    ["index", ["index", "notes", "pairs.jsonl", "--text", "a", "--model", "org/tiny", "--data", "data"]],
+    ["doctor", ["doctor", "--model", "org/tiny"]],
+  ])("opens models offline: %s", async (_name, args) => {
+    await using hub = await HubStandIn.start({ "org/tiny": await repositoryOf(TINY) });
+    vi.stubEnv("HF_ENDPOINT", hub.endpoint);
+    vi.stubEnv("HF_HUB_CACHE", path("offline"));
+    await writeFile(path("texts.txt"), "a text\n");
+    await writeFile(path("pairs.jsonl"), '{"a":"a text","b":"another"}\n{"a":"a third","b":"a fourth"}\n');
+    const named = args.map((arg) => (FILES.includes(arg) ? path(arg) : arg));
+    const { code, out, err } = await runHere(...named);
+    vi.unstubAllEnvs();
+    expect(code).toBe(1);
+    expect(out + err).toContain("galen model pull org/tiny");
+    expect(hub.requests).toEqual([]);
+  });
+});
+
 describe("model pull", () => {
   it("downloads once, says so the second time, and makes the model usable offline", async () => {
     await using hub = await HubStandIn.start({ "org/tiny": await repositoryOf(TINY) });
     const cache = path("cache");
     const where = ["--endpoint", hub.endpoint, "--cache", cache];
     const first = await runHere("model", "pull", "org/tiny", ...where);
-    expect([first.code, first.err]).toEqual([0, ""]);
+    expect(first.code).toBe(0);
     expect(first.out).toMatch(
       /^Pulled org\/tiny at [0-9a-f]{40}: 8 files, [\d.]+ KiB, [\d.]+ KiB of them downloaded in /,
     );

@@ -7,9 +7,12 @@ import { ServerError } from "../errors.ts";
 const BATCH = 512;
 
 /** The texts of a file, one a line or one a record of a `.jsonl`, in batches; `-` is standard input. @throws ServerError `input_unreadable` */
-export async function* readTextBatches(input: string): AsyncGenerator<string[]> {
+export async function* readTextBatches(
+  input: string,
+  { signal }: { readonly signal: AbortSignal },
+): AsyncGenerator<string[]> {
   let batch: string[] = [];
-  for await (const text of readTexts(input)) {
+  for await (const text of readTexts(input, signal)) {
     batch.push(text);
     if (batch.length < BATCH) continue;
     yield batch;
@@ -18,17 +21,19 @@ export async function* readTextBatches(input: string): AsyncGenerator<string[]> 
   if (batch.length > 0) yield batch;
 }
 
-async function* readTexts(input: string): AsyncGenerator<string> {
+async function* readTexts(input: string, signal: AbortSignal): AsyncGenerator<string> {
   const stream = input === "-" ? process.stdin : createReadStream(input);
   const asJson = input.endsWith(".jsonl");
   let line = 0;
   try {
-    for await (const text of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const text of createInterface({ input: stream, signal, crlfDelay: Number.POSITIVE_INFINITY })) {
       line += 1;
       yield asJson ? textOf(text, line) : text;
     }
+    // An abort ends the lines as the end of the file would, but what has come so far is not all there is.
+    signal.throwIfAborted();
   } catch (cause) {
-    if (cause instanceof ServerError) throw cause;
+    if (cause instanceof ServerError || signal.aborted) throw cause;
     throw new ServerError("input_unreadable", `${input} cannot be read`, {
       cause,
       hint: "Name a file with one text a line, or - for standard input.",

@@ -10,6 +10,11 @@ export interface VectorWriter extends AsyncDisposable {
   finish(): Promise<void>;
 }
 
+/** Whether a precision divides numbers into steps between the smallest and the largest of each component. */
+export function needsRanges(precision: Precision): precision is "int8" | "uint8" {
+  return precision === "int8" || precision === "uint8";
+}
+
 /** Before a model is loaded for nothing. @throws ServerError `usage` */
 export function requireKnownFormat(output: string | undefined): void {
   if (output === undefined || /\.(?:npy|jsonl)$/.test(output)) return;

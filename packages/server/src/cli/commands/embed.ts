@@ -1,18 +1,15 @@
 import { SentenceTransformer, type CalibratedRanges, type Precision } from "@galen/core";
 import { loadConfig } from "../../config.ts";
 import { ServerError } from "../../errors.ts";
+import { printSummary, type EmbedResult } from "../embed-summary.ts";
 import { interruptible } from "../interruptible.ts";
 import { ProgressDisplay } from "../progress.ts";
 import { readTextBatches } from "../read-texts.ts";
 import { RunningRanges } from "../running-ranges.ts";
 import type { Terminal } from "../terminal.ts";
-import { count, counted, perSecond, plain, seconds } from "../text.ts";
+import { plain } from "../text.ts";
 import { TwoPassWriter } from "../two-pass-writer.ts";
-import { openVectorWriter, requireKnownFormat, type VectorWriter } from "../vector-writer.ts";
-
-/** sentence-transformers warns below: components outside the ranges of so few vectors are common, and are clipped. */
-const ENOUGH_CALIBRATION = 100;
-const MAX_LISTED_LINES = 5;
+import { needsRanges, openVectorWriter, requireKnownFormat, type VectorWriter } from "../vector-writer.ts";
 
 export interface EmbedOptions {
   readonly config?: string;
@@ -49,20 +46,6 @@ function requireOptionsThatFit({ quantize, calibration, prompt, promptName }: Em
     });
 }
 
-function needsRanges(precision: Precision): precision is "int8" | "uint8" {
-  return precision === "int8" || precision === "uint8";
-}
-
-interface Result {
-  readonly done: number;
-  readonly dimension: number;
-  readonly maxSeqLength: number;
-  /** Lines whose text was cut off. */
-  readonly truncated: readonly number[];
-  readonly calibrated: CalibratedRanges | undefined;
-  readonly took: number;
-}
-
 class EmbedRun {
   readonly #transformer: SentenceTransformer;
   readonly #options: EmbedOptions;
@@ -82,7 +65,7 @@ class EmbedRun {
     this.#dimension = options.truncateDim ?? transformer.dimension;
   }
 
-  async toOutput(): Promise<Result> {
+  async toOutput(): Promise<EmbedResult> {
     const { input, quantize } = this.#options;
     const ranges = await this.#calibrate();
     const started = performance.now();
@@ -134,7 +117,7 @@ class EmbedRun {
     const title = input === this.#options.calibration ? "Calibrating" : "Embedding";
     using display = new ProgressDisplay({ title, unit: "texts", terminal });
     let done = 0;
-    for await (const texts of readTextBatches(input)) {
+    for await (const texts of readTextBatches(input, { signal })) {
       let truncated: readonly number[] = [];
       const encodeOptions = {
         normalize,
@@ -166,30 +149,4 @@ function requireOptionsOfModel(transformer: SentenceTransformer, { truncateDim, 
   throw new ServerError("usage", `the model has no prompt named ${JSON.stringify(plain(promptName))}`, {
     hint: `It has ${Object.keys(transformer.prompts).map(plain).join(", ")}; --prompt gives a text of your own.`,
   });
-}
-
-function printSummary(result: Result, { output, quantize, calibration }: EmbedOptions, terminal: Terminal): void {
-  const { done, dimension, truncated, maxSeqLength, calibrated, took } = result;
-  const where = output === undefined ? "" : ` to ${output}`;
-  const how = quantize === "float32" ? "" : `, stored as ${quantize}`;
-  const warn = (text: string): void => terminal.err(`${terminal.style("yellow", "!")} ${text}\n`);
-  if (truncated.length > 0)
-    warn(
-      `${counted(truncated.length, "text")} had more than ${count(maxSeqLength)} tokens and lost the end: ${listed(truncated)}`,
-    );
-  if (calibrated !== undefined && calibrated.rows < ENOUGH_CALIBRATION)
-    warn(
-      `ranges of ${calibrated.rows} texts only: what lies outside is clipped; calibrate with ${ENOUGH_CALIBRATION} or more`,
-    );
-  if (needsRanges(quantize) && calibration === undefined)
-    warn("ranges of these very texts: vectors of another run are comparable only with the same --calibration file");
-  terminal.err(
-    `Embedded ${counted(done, "text")} as ${dimension} numbers each${how}${where} in ${seconds(took)}: ${perSecond(done / took)} texts/s\n`,
-  );
-}
-
-function listed(lines: readonly number[]): string {
-  const shown = lines.slice(0, MAX_LISTED_LINES).map(count).join(", ");
-  const more = lines.length - MAX_LISTED_LINES;
-  return `line${lines.length === 1 ? "" : "s"} ${shown}${more > 0 ? ` and ${count(more)} more` : ""}`;
 }

@@ -35,7 +35,7 @@ export async function evalPairs(options: EvalPairsOptions, terminal: Terminal): 
     .replace(/\.[^.]+$/, "");
   const result = await interruptible(async (signal) => {
     const pairs = await readPairs(path, { a, b, limit, signal });
-    return await evaluate(pairs, { dataset, model, seeds, signal, terminal });
+    return await evaluate(pairs, { dataset, model, seeds, signal, terminal, quiet: json === true });
   });
   const written =
     report === undefined ? undefined : await writePairsReport(result, { folder: report, file: basename(path), a, b });
@@ -58,11 +58,13 @@ interface Run {
   readonly seeds: readonly number[];
   readonly signal: AbortSignal;
   readonly terminal: Terminal;
+  /** Without progress. */
+  readonly quiet: boolean;
 }
 
 async function evaluate(
   pairs: readonly MatchingPair[],
-  { dataset, model, seeds, signal, terminal }: Run,
+  { dataset, model, seeds, signal, terminal, quiet }: Run,
 ): Promise<PairsEvaluation> {
   await using transformer = await SentenceTransformer.load(model, { offline: true, signal });
   using display = new ProgressDisplay({ title: "Embedding", unit: "texts", terminal });
@@ -70,7 +72,7 @@ async function evaluate(
     dataset,
     seeds,
     signal,
-    onProgress: ({ done, total, tokens }) => display.update({ done, total, tokens }),
+    ...(!quiet && { onProgress: ({ done, total, tokens }) => display.update({ done, total, tokens }) }),
   });
 }
 
