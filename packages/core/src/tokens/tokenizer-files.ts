@@ -13,6 +13,10 @@ export interface TokenizerFiles {
   readonly paddingSide: TruncationSide;
   /** Longest input in tokens, special tokens included; `undefined` when the tokenizer sets no limit. */
   readonly modelMaxLength: number | undefined;
+  /** The class of transformers that saved the tokenizer. */
+  readonly tokenizerClass: string | undefined;
+  /** What the tokenizer gives a model; `undefined` when its class decides. */
+  readonly inputNames: readonly string[] | undefined;
 }
 
 /**
@@ -28,6 +32,8 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
     truncationSide: config?.truncation_side ?? "right",
     paddingSide: config?.padding_side ?? "right",
     modelMaxLength: config?.model_max_length ?? undefined,
+    tokenizerClass: config?.tokenizer_class ?? undefined,
+    inputNames: config?.model_input_names ?? undefined,
   };
 }
 
@@ -41,6 +47,8 @@ const TokenizerConfig = z.looseObject({
   model_max_length: z.number().positive().nullish(),
   truncation_side: Side.nullish(),
   padding_side: Side.nullish(),
+  tokenizer_class: z.string().nullish(),
+  model_input_names: z.array(z.string()).nullish(),
 });
 
 function missing(folder: string): ModelError {

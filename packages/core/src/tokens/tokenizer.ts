@@ -1,6 +1,6 @@
 import { ModelError } from "../errors.ts";
 import { spansBeforeLowerCase } from "./lower-case.ts";
-import { countSpecialTokens, joinPieces, withoutSpecialTokens } from "./sequence-template.ts";
+import { countSpecialTokens, joinPieces, withoutSpecialTokens, withoutTokenTypes } from "./sequence-template.ts";
 import type { SequenceTemplate, TemplatePiece } from "./sequence-template.ts";
 import { textSlices } from "./text-slices.ts";
 import type { TextTokens, TokenizerEngine, TokenSpan } from "./tokenizer-engine.ts";
@@ -49,6 +49,8 @@ export interface TokenizerOptions {
   readonly padTokenId?: number | undefined;
   /** Whether texts are lower-cased before the tokenizer sees them (`do_lower_case` of old sentence-transformers models). */
   readonly lowerCase?: boolean | undefined;
+  /** Whether tokens have the types of their template; without them every type is 0. @default true */
+  readonly tokenTypes?: boolean | undefined;
   /** The end at which texts are cut. @default "right" */
   readonly truncationSide?: TruncationSide | undefined;
   /** The end at which shorter rows of a batch are filled up. @default "right" */
@@ -87,7 +89,9 @@ export class Tokenizer {
     options: TokenizerOptions,
   ) {
     this.#engine = engine;
-    this.#template = template;
+    const { single, pair } = template;
+    this.#template =
+      options.tokenTypes === false ? { single: withoutTokenTypes(single), pair: withoutTokenTypes(pair) } : template;
     this.#decode = decode;
     this.#lowerCase = options.lowerCase ?? false;
     this.vocabularySize = vocabularySize;
