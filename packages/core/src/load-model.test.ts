@@ -138,6 +138,14 @@ describe("weights that are not numbers", () => {
     await expect(model.encode("the cat", { precision: "binary" })).rejects.toMatchObject(refusal);
   });
 
+  test("nor a hidden state", async () => {
+    await using folder = await copyModel(tinyBertFolder);
+    await folder.fillTensor("bert.embeddings.LayerNorm.weight", Number.NaN);
+    await using model = await AutoModel.fromPretrained(folder.path, { workers: 1 });
+    const inputs = { inputIds: Int32Array.of(2, 3), attentionMask: Int32Array.of(1, 1), dims: [1, 2] } as const;
+    await expect(model.forward(inputs)).rejects.toMatchObject({ code: "inference_failed" });
+  });
+
   test("nor a score", async () => {
     await using folder = await copyModel(crossBert);
     await folder.fillTensor("classifier.bias", Number.NaN);
