@@ -52,10 +52,14 @@ export class SentenceTransformer implements AsyncDisposable {
       maxPositions: folder.encoder.maxPositions,
     });
     const fullDimension = vectorSize(steps, folder.encoder);
-    const truncateDim = options.truncateDim ?? folder.truncateDim;
-    const dimension = checkCount("truncateDim", truncateDim ?? fullDimension, { largest: fullDimension });
+    const truncateDim = options.truncateDim ?? Math.min(folder.truncateDim ?? fullDimension, fullDimension);
+    const dimension = checkCount("truncateDim", truncateDim, { largest: fullDimension });
     const hash = await fingerprint(checkpoint, folder);
-    const identity = modelIdentity(folder, { maxSeqLength: maxLength, hash, truncateDim });
+    const identity = modelIdentity(folder, {
+      maxSeqLength: maxLength,
+      hash,
+      truncateDim: dimension < fullDimension ? dimension : undefined,
+    });
     const poolingMask = excludesPrompt(steps);
     const pool = await openPool(opened, {
       ...options,

@@ -80,6 +80,18 @@ test("a commit needs no ref", async () => {
   expect((await openModel("org/tiny", { ...stage.source, revision: commit, offline: true })).name).toBe("org/tiny");
 });
 
+test("a model that was renamed is found under its old name", async () => {
+  await using stage = await stageHub();
+  stage.hub.intercept = ({ path }, response) => {
+    if (!path.includes("/tiny-before")) return false;
+    response.writeHead(307, { location: path.replace("tiny-before", "org/tiny") }).end();
+    return true;
+  };
+  const pulled = await stage.pull({ name: "tiny-before" });
+  expect(pulled.path).toContain("models--tiny-before");
+  expect((await openModel("tiny-before", { ...stage.source, offline: true })).name).toBe("tiny-before");
+});
+
 test("progress adds up to all files and never goes back", async () => {
   await using stage = await stageHub();
   const seen: PullProgress[] = [];

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { sha256 } from "@galen/testing";
 import { expect, test, vi } from "vitest";
 
+import { locateModel } from "../model-folder/sources.ts";
 import { contentOf, inSnapshot, stageHub } from "../testing/hub-stage.ts";
 import type { HubStage } from "../testing/hub-stage.ts";
 
@@ -64,6 +65,8 @@ test("a process that is killed in the middle leaves no lock that holds, and a be
   child.kill("SIGKILL");
   await once(child, "exit");
   await stat(stage.layout.lock); // it could not take its lock away
+  expect(await locateModel("org/tiny", stage.source)).toBeUndefined();
+  expect(await readdir(stage.layout.model)).toEqual(["blobs"]);
 
   stage.hub.intercept = () => false;
   const phases = new Set<string>();

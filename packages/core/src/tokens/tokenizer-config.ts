@@ -37,6 +37,7 @@ const Side = z.enum(["left", "right"]).optional();
 /** tokenizer_config.json. transformers writes 1e30 for "no limit". */
 export const TokenizerConfig = z.object({
   tokenizer_class: z.string().nullish(),
+  model_input_names: z.array(z.string()).nullish(),
   model_max_length: z.number().positive().nullish(),
   truncation_side: Side,
   padding_side: Side,

@@ -23,6 +23,10 @@ export interface TokenizerFiles {
   readonly paddingSide: TruncationSide;
   /** Longest input in tokens, special tokens included; `undefined` when the tokenizer sets no limit. */
   readonly modelMaxLength: number | undefined;
+  /** The class of transformers that saved the tokenizer. */
+  readonly tokenizerClass: string | undefined;
+  /** What the tokenizer gives a model; `undefined` when its class decides. */
+  readonly inputNames: readonly string[] | undefined;
 }
 
 /**
@@ -44,6 +48,8 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
     truncationSide: config.truncation_side ?? sideOf(sources.json?.truncation),
     paddingSide: config.padding_side ?? sideOf(sources.json?.padding),
     modelMaxLength: config.model_max_length ?? undefined,
+    tokenizerClass: config.tokenizer_class ?? undefined,
+    inputNames: config.model_input_names ?? undefined,
   };
 }
 

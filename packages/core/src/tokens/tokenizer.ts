@@ -1,5 +1,5 @@
 import { ModelError } from "../errors.ts";
-import { countSpecialTokens, joinPieces, withoutSpecialTokens } from "./sequence-template.ts";
+import { countSpecialTokens, joinPieces, withoutSpecialTokens, withoutTokenTypes } from "./sequence-template.ts";
 import type { SequenceTemplate, TemplatePiece } from "./sequence-template.ts";
 import { textSlices } from "./text-slices.ts";
 import type { TextTokens, TokenizerEngine, TokenSpan } from "./tokenizer-engine.ts";
@@ -48,6 +48,8 @@ export interface TokenizerOptions {
   readonly padTokenId?: number | undefined;
   /** Whether texts are lower-cased before all other normalizing (`do_lower_case` of old sentence-transformers models). */
   readonly lowerCase?: boolean | undefined;
+  /** Whether tokens have the types of their template; without them every type is 0. @default true */
+  readonly tokenTypes?: boolean | undefined;
   /** The end at which texts are cut. @default "right" */
   readonly truncationSide?: TruncationSide | undefined;
   /** The end at which shorter rows of a batch are filled up. @default "right" */
@@ -85,7 +87,9 @@ export class Tokenizer {
     options: TokenizerOptions,
   ) {
     this.#engine = engine;
-    this.#template = template;
+    const { single, pair } = template;
+    this.#template =
+      options.tokenTypes === false ? { single: withoutTokenTypes(single), pair: withoutTokenTypes(pair) } : template;
     this.#decode = decode;
     this.vocabularySize = vocabularySize;
     this.padTokenId = options.padTokenId ?? padTokenId ?? 0;
