@@ -24,14 +24,14 @@ export async function findWeightFiles(folder: string): Promise<readonly string[]
 }
 
 async function weightFilesAmong(folder: string, names: readonly string[]): Promise<readonly string[]> {
+  // transformers would load the model that an adapter names and change it: weights beside it are not the whole model.
+  if (names.includes("adapter_config.json")) throw await missingWeights(folder, names);
   if (names.includes(SINGLE)) return [join(folder, SINGLE)];
   if (names.includes(INDEX)) return findShards(folder);
-  const candidates = names.filter((name) => name.endsWith(".safetensors") && name !== ADAPTER);
+  const candidates = names.filter((name) => name.endsWith(".safetensors"));
   if (candidates.length > 1) throw await missingWeights(folder, names);
   return candidates.map((name) => join(folder, name));
 }
-
-const ADAPTER = "adapter_model.safetensors"; // of PEFT: the difference to another model's weights
 
 async function findShards(folder: string): Promise<readonly string[]> {
   const index = await readJsonFile(join(folder, INDEX), ShardIndex);
