@@ -18,12 +18,12 @@ export async function missingWeights(folder: string, names: readonly string[]): 
 async function hintFor(folder: string, names: readonly string[]): Promise<string> {
   const has = (...candidates: readonly string[]): string | undefined => candidates.find((name) => names.includes(name));
   const adapter = has("adapter_config.json", "adapter_model.safetensors");
-  if (adapter !== undefined) return adapterHint(folder, adapter);
+  if (adapter !== undefined) return adapterHint(adapter);
   const pickle = has("pytorch_model.bin", "pytorch_model.bin.index.json");
   if (pickle !== undefined)
-    return `${pickle} is a pickle, which can run code; convert it once with: ${await conversion(folder)}`;
+    return `${pickle} is a pickle, which can run code; convert it once, in that folder, with: ${await conversion(folder)}`;
   const other = has("tf_model.h5", "flax_model.msgpack");
-  if (other !== undefined) return otherFrameworkHint(folder, other);
+  if (other !== undefined) return otherFrameworkHint(other);
   if (names.some((name) => name.endsWith(".onnx")))
     return "An ONNX model under another name, such as a quantized one, is not guessed at: name the one that you want model.onnx.";
   return "Place the model's model.safetensors into the folder.";
@@ -37,7 +37,7 @@ async function conversion(folder: string): Promise<string> {
   const config = await readJsonFile(join(folder, "config.json"), Architectures).catch(noClass);
   const named = config?.architectures?.[0];
   const model = named !== undefined && CLASS_NAME.test(named) ? named : "AutoModel";
-  return `python -c "from transformers import ${model}; ${model}.from_pretrained('${folder}').save_pretrained('${folder}')"`;
+  return `python -c "from transformers import ${model}; ${model}.from_pretrained('.').save_pretrained('.')"`;
 }
 
 // The folder has no weights, which is what its user is told; that config.json is damaged too comes up after that.
@@ -45,11 +45,11 @@ function noClass(error: unknown): undefined {
   if (!(error instanceof ModelError)) throw error;
 }
 
-function adapterHint(folder: string, file: string): string {
-  return `${file} belongs to a PEFT adapter, which holds only the difference to another model: merge the two once with: python -c "from peft import AutoPeftModelForFeatureExtraction as A; A.from_pretrained('${folder}').merge_and_unload().save_pretrained('merged')"`;
+function adapterHint(file: string): string {
+  return `${file} belongs to a PEFT adapter, which holds only the difference to another model: merge the two once, in that folder, with: python -c "from peft import AutoPeftModelForFeatureExtraction as A; A.from_pretrained('.').merge_and_unload().save_pretrained('merged')"`;
 }
 
-function otherFrameworkHint(folder: string, file: string): string {
+function otherFrameworkHint(file: string): string {
   const flag = file.startsWith("tf") ? "from_tf" : "from_flax";
-  return `${file} is of another framework; convert it once with transformers 4, the last that reads it: python -c "from transformers import AutoModel; AutoModel.from_pretrained('${folder}', ${flag}=True).save_pretrained('${folder}')"`;
+  return `${file} is of another framework; convert it once, in that folder, with transformers 4, the last that reads it: python -c "from transformers import AutoModel; AutoModel.from_pretrained('.', ${flag}=True).save_pretrained('.')"`;
 }

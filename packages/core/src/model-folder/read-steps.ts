@@ -75,15 +75,13 @@ async function weightFileOf(folder: string, { path, type }: Module): Promise<Wei
   const pickle = join(folder, path, "pytorch_model.bin");
   throw new ModelError("weights_missing", `The step ${type} of modules.json has no weights: ${file} is not there.`, {
     hint: (await fileExists(pickle))
-      ? `${pickle} is a pickle, which can run code; convert it once with: ${conversionOfStep(pickle, file)}`
+      ? `${pickle} is a pickle, which can run code; convert it once, in that folder, with: ${CONVERSION_OF_STEP}`
       : "Fetch all files of the model, those in subfolders too.",
     details: { file, type },
   });
 }
 
-function conversionOfStep(pickle: string, file: string): string {
-  return `python -c "import torch; from safetensors.torch import save_file; save_file(torch.load('${pickle}', weights_only=True), '${file}')"`;
-}
+const CONVERSION_OF_STEP = `python -c "import torch; from safetensors.torch import save_file; save_file(torch.load('pytorch_model.bin', weights_only=True), 'model.safetensors')"`;
 
 // A class of another package, such as custom_st.Transformer, is code that comes with the model.
 function className({ type }: Module): string | undefined {
