@@ -58,7 +58,7 @@ async function vectors(opened: OpenedModel): Promise<Pick<ModelInspection, "iden
   const hash = await fingerprint(checkpoint, folder);
   return {
     identity: modelIdentity(folder, { maxSeqLength, hash, truncateDim }),
-    dimension: truncateDim ?? vectorSize(folder.steps, folder.encoder),
+    dimension: Math.min(truncateDim ?? Infinity, vectorSize(folder.steps, folder.encoder)),
   };
 }
 

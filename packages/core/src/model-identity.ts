@@ -1,5 +1,5 @@
 import type { ModelFolder } from "./model-folder/model-folder.ts";
-import { describeSteps } from "./steps/registry.ts";
+import { describeSteps, vectorSize } from "./steps/registry.ts";
 
 /**
  * What decides a model's vectors, in one line: `name@hash:steps:maxSeqLength`, with `:first-<n>` where they are truncated. A collection
@@ -8,9 +8,10 @@ import { describeSteps } from "./steps/registry.ts";
  * @param hash the fingerprint of weights and tokenizer.
  */
 export function modelIdentity(
-  { name, steps }: ModelFolder,
+  { name, steps, encoder }: ModelFolder,
   { maxSeqLength, hash, truncateDim }: { maxSeqLength: number; hash: string; truncateDim: number | undefined },
 ): string {
-  const truncated = truncateDim === undefined ? "" : `:first-${truncateDim}`;
+  const isTruncated = truncateDim !== undefined && truncateDim < vectorSize(steps, encoder);
+  const truncated = isTruncated ? `:first-${truncateDim}` : "";
   return `${name}@${hash}:${describeSteps(steps)}:${maxSeqLength}${truncated}`;
 }

@@ -29,7 +29,10 @@ export class SentenceTransformer implements AsyncDisposable {
   readonly #prompts: SentencePrompts;
   readonly #encoder: SentenceEncoder;
 
-  /** What decides the vectors: `name@hash:pooling:normalized:maxSeqLength`, the hash being of weights and tokenizer. */
+  /**
+   * What decides the vectors: `name@hash:pooling:normalized:maxSeqLength`, the hash being of weights and tokenizer, and
+   * `:first-<n>` behind it where they are truncated.
+   */
   readonly model: string;
   readonly tokenizer: Tokenizer;
   /** Components of a vector. */
@@ -55,11 +58,7 @@ export class SentenceTransformer implements AsyncDisposable {
     const truncateDim = options.truncateDim ?? Math.min(folder.truncateDim ?? fullDimension, fullDimension);
     const dimension = checkCount("truncateDim", truncateDim, { largest: fullDimension });
     const hash = await fingerprint(checkpoint, folder);
-    const identity = modelIdentity(folder, {
-      maxSeqLength: maxLength,
-      hash,
-      truncateDim: dimension < fullDimension ? dimension : undefined,
-    });
+    const identity = modelIdentity(folder, { maxSeqLength: maxLength, hash, truncateDim });
     const poolingMask = excludesPrompt(steps);
     const pool = await openPool(opened, {
       ...options,
