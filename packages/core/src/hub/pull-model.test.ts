@@ -199,6 +199,12 @@ describe("what is downloaded", () => {
   test.each([
     ["a pickle alone", { "model.safetensors": undefined, "pytorch_model.bin": "x" }, "weights_missing", /python -c/u],
     [
+      "a pickle in parts",
+      { "model.safetensors": undefined, "pytorch_model.bin.index.json": "{}" },
+      "weights_missing",
+      /python -c/u,
+    ],
+    [
       "a pickle in a module",
       { "modules.json": '[{"type":"Dense","path":"2_Dense"}]', "2_Dense/pytorch_model.bin": "x" },
       "weights_missing",
