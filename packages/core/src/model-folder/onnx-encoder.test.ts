@@ -54,20 +54,16 @@ test("weights in the folder go before an ONNX file", async () => {
   expect((await readModelFolder(folder.path)).onnx).toBeUndefined();
 });
 
-test("in the hub's cache, where every file is a link to a blob of another name", async () => {
+const steps = ["modules.json", "1_Pooling/config.json", "2_Dense/config.json", "2_Dense/model.safetensors"];
+const usual = ["config.json", "tokenizer.json", "tokenizer_config.json", ...steps];
+
+test.each([
+  ["onnx-external-data", [...usual, "onnx/model.onnx", "onnx/model.onnx.data"]],
+  ["dense-tanh-normalize", [...usual, "model.safetensors"]],
+])("%s in the hub's cache, where every file is a link to a blob of another name", async (name, files) => {
   await using cache = await temporaryDirectory();
-  const { texts, encode } = await readFolderGolden("onnx-external-data");
-  await linkedCopy("onnx-external-data", cache.path, [
-    "config.json",
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "modules.json",
-    "1_Pooling/config.json",
-    "2_Dense/config.json",
-    "2_Dense/model.safetensors",
-    "onnx/model.onnx",
-    "onnx/model.onnx.data",
-  ]);
+  const { texts, encode } = await readFolderGolden(name);
+  await linkedCopy(name, cache.path, files);
   await using model = await SentenceTransformer.load(join(cache.path, "snapshot"), ONE_THREAD);
   const vectors = Float32Array.from((await model.encode(texts)).flatMap((vector) => [...vector]));
   expect(maxDifference(vectors, floats(encode.base64))).toBeLessThanOrEqual(1e-5);
