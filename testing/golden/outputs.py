@@ -4,9 +4,10 @@
 
 outputs.json              pooling of masks with holes and of padding alone, quantized vectors, similarities; every output
                           of `encode` on tiny-bert/; the scores of the models below, by sentence-transformers
-outputs/cross-bert/       a cross-encoder with one label, as transformers alone saves it
+outputs/cross-bert/       a cross-encoder with one label, as transformers alone saves it; its tokenizer tells segments
 outputs/cross-roberta/    one with one label and another activation, as sentence-transformers saves it
-outputs/cross-labels/     one with three labels, with the names that sentence-transformers 3 wrote
+outputs/cross-labels/     one with three labels, with the names that sentence-transformers 3 wrote; its tokenizer is of
+                          the generic class, which tells no segments
 
 Arrays are base64 of little-endian float32, and of bytes where vectors are quantized.
 """
@@ -27,7 +28,8 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, 
 from transformers import (BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast, RobertaConfig,
                           RobertaForSequenceClassification)
 
-from generate import HERE, TINY_TEXTS, floats, tiny_tokenizer, versions
+from reference.files import HERE, floats, versions
+from reference.tiny_bert import TINY_TEXTS, tiny_tokenizer
 
 FOLDER = HERE / "outputs"
 TINY_BERT = HERE / "tiny-bert"
@@ -197,12 +199,18 @@ def noisy(model):
     return model.eval()
 
 
-def bert(folder, **arguments):
+def bert(folder, tokenizer_class=None, **arguments):
     tokenizer, vocabulary = tiny_tokenizer()
     config = BertConfig(vocab_size=vocabulary, hidden_size=24, num_hidden_layers=2, num_attention_heads=4,
                         intermediate_size=40, max_position_embeddings=40, initializer_range=0.3, **arguments)
     noisy(BertForSequenceClassification(config)).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+    if tokenizer_class is not None:
+        change(folder / "tokenizer_config.json", tokenizer_class=tokenizer_class)
+
+
+def change(file, **members):
+    file.write_text(json.dumps({**json.loads(file.read_text()), **members}, indent=2) + "\n")
 
 
 def roberta(folder):
@@ -228,16 +236,15 @@ def roberta(folder):
 def cross_encoders():
     torch.manual_seed(13)
     shutil.rmtree(FOLDER, ignore_errors=True)
-    bert(FOLDER / "cross-bert", num_labels=1)
+    bert(FOLDER / "cross-bert", tokenizer_class="BertTokenizer", num_labels=1)
     with tempfile.TemporaryDirectory() as folder:
         roberta(folder)
         CrossEncoder(folder, device="cpu", activation_fn=torch.nn.Identity(), prompts={"search": "the dog "}).save(
             str(FOLDER / "cross-roberta"), create_model_card=False)
     bert(FOLDER / "cross-labels", id2label={0: "contradiction", 1: "entailment", 2: "neutral"},
          label2id={"contradiction": 0, "entailment": 1, "neutral": 2})
-    config = FOLDER / "cross-labels" / "config.json"
-    legacy = {"sbert_ce_default_activation_function": "torch.nn.modules.activation.Tanh"}
-    config.write_text(json.dumps({**json.loads(config.read_text()), **legacy}, indent=2) + "\n")
+    change(FOLDER / "cross-labels" / "config.json",
+           sbert_ce_default_activation_function="torch.nn.modules.activation.Tanh")
     for path in FOLDER.glob("*/README.md"):
         path.unlink()
     return {"pairs": PAIRS, "models": [scores(name) for name in ("cross-bert", "cross-roberta", "cross-labels")]}

@@ -1,4 +1,5 @@
 import type { ModelInputs } from "./auto-tokenizer.ts";
+import { notFinite } from "./compute-batches.ts";
 import { ModelError } from "./errors.ts";
 import { openParts, openPool } from "./load-model.ts";
 import type { ModelLoadOptions } from "./load-model.ts";
@@ -6,6 +7,7 @@ import type { ModelFolder } from "./model-folder/model-folder.ts";
 import type { Feeds, Tensor } from "./tensors/inference-message.ts";
 import type { InferencePool } from "./tensors/inference-pool.ts";
 import { stoppable } from "./tensors/stoppable.ts";
+import { isFinite } from "./vectors/check-vectors.ts";
 
 export interface ModelOutputs {
   /** float32 [texts, tokens, hidden], row-major. */
@@ -18,6 +20,7 @@ const PART_TOKENS = 1024;
 /** The encoder alone, as transformers' AutoModel: token ids → hidden states. */
 export class AutoModel implements AsyncDisposable {
   readonly #pool: InferencePool;
+  readonly #name: string;
   readonly #maxLength: number;
   /** Components of a hidden state. */
   readonly hiddenSize: number;
@@ -33,8 +36,9 @@ export class AutoModel implements AsyncDisposable {
     return new AutoModel(await openPool(opened, { ...options, graph }), opened.folder);
   }
 
-  private constructor(pool: InferencePool, { encoder }: ModelFolder) {
+  private constructor(pool: InferencePool, { name, encoder }: ModelFolder) {
     this.#pool = pool;
+    this.#name = name;
     this.#maxLength = encoder.maxPositions;
     this.hiddenSize = encoder.hiddenSize;
   }
@@ -43,6 +47,7 @@ export class AutoModel implements AsyncDisposable {
   async forward(inputs: ModelInputs, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<ModelOutputs> {
     checkInputs(inputs, this.#maxLength);
     using stop = stoppable(signal);
+    stop.signal.throwIfAborted();
     const [texts, tokens] = inputs.dims;
     const rowSize = tokens * this.hiddenSize;
     const data = new Float32Array(texts * rowSize);
@@ -53,12 +58,21 @@ export class AutoModel implements AsyncDisposable {
       data.set(part.data, start * rowSize);
     });
     await Promise.all(parts);
+    this.#checkStates(data, inputs);
     return { lastHiddenState: { data, dims: [texts, tokens, this.hiddenSize] } };
   }
 
   /** Ends the worker threads. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.#pool[Symbol.asyncDispose]();
+  }
+
+  // What an encoder says at a padded position means nothing, and may be no number at all.
+  #checkStates(states: Float32Array, { attentionMask, dims: [, tokens] }: ModelInputs): void {
+    for (const [token, isToken] of attentionMask.entries()) {
+      const state = states.subarray(token * this.hiddenSize, (token + 1) * this.hiddenSize);
+      if (isToken === 1 && !isFinite(state)) throw notFinite(this.#name, Math.floor(token / tokens));
+    }
   }
 }
 

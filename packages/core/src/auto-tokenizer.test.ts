@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 
 import { tinyBertFolder } from "../../../testing/golden/golden.ts";
+import { crossEncoderFolder } from "../../../testing/golden/outputs.ts";
 import { AutoTokenizer } from "./auto-tokenizer.ts";
 
 let tokenizer: AutoTokenizer;
@@ -10,7 +11,8 @@ beforeAll(async () => {
 });
 
 test("pairs become one input each, with types, padding and offsets", async () => {
-  const inputs = await tokenizer.encode(["the cat", "a"], {
+  const withTypes = await AutoTokenizer.fromPretrained(crossEncoderFolder("cross-bert"));
+  const inputs = await withTypes.encode(["the cat", "a"], {
     textPair: ["sat", "on the mat"],
     padding: true,
     returnOffsets: true,
@@ -38,6 +40,11 @@ test("pairs become one input each, with types, padding and offsets", async () =>
       [0, 0],
     ].flat(),
   );
+});
+
+test("a tokenizer of a class that tells no segments gives type 0 everywhere", async () => {
+  const { tokenTypeIds } = await tokenizer.encode("the cat", { textPair: "sat" });
+  expect([...(tokenTypeIds ?? [])]).toEqual([0, 0, 0, 0, 0, 0]);
 });
 
 test("one text and its pair as strings; truncation by its strategy", async () => {

@@ -116,7 +116,8 @@ async function* tokenizedBatches<Row extends TokenizedText>(
   }
 }
 
-function notFinite(model: string, index: number): ModelError {
+/** For results that hold NaN or infinity, which are never given out. */
+export function notFinite(model: string, index: number): ModelError {
   return new ModelError("inference_failed", `The model ${model} computed no finite numbers for input ${index}.`, {
     hint: "Its weights hold NaN or infinity, or are too large for float32: fetch or convert them again.",
     details: { model, index },

@@ -1,3 +1,4 @@
+import { checkCount } from "./check-inputs.ts";
 import { ModelError } from "./errors.ts";
 import type { ModelSourceOptions, PullProgress } from "./hub/model-source.ts";
 import { openModel } from "./model-folder/sources.ts";
@@ -56,6 +57,8 @@ export async function openPool(
   { folder, checkpoint }: OpenedModel,
   { graph, workers, threads, signal }: ModelLoadOptions & { readonly graph: OnnxModelOptions },
 ): Promise<InferencePool> {
+  if (workers !== undefined) checkCount("workers", workers);
+  if (threads !== undefined) checkCount("threads", threads);
   signal?.throwIfAborted();
   const { bytes, weightsFolder, encoderFile } = emitOnnxModel(folder, checkpoint, graph);
   const shares = threadBudget({ workers, threads });

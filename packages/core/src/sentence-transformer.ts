@@ -51,10 +51,14 @@ export class SentenceTransformer implements AsyncDisposable {
       maxPositions: folder.encoder.maxPositions,
     });
     const fullDimension = vectorSize(steps, folder.encoder);
-    const truncateDim = options.truncateDim ?? folder.truncateDim;
-    const dimension = checkCount("truncateDim", truncateDim ?? fullDimension, { largest: fullDimension });
+    const truncateDim = options.truncateDim ?? Math.min(folder.truncateDim ?? fullDimension, fullDimension);
+    const dimension = checkCount("truncateDim", truncateDim, { largest: fullDimension });
     const hash = await fingerprint(checkpoint, folder);
-    const identity = describe(folder, { maxSeqLength: maxLength, hash, truncateDim });
+    const identity = describe(folder, {
+      maxLength,
+      hash,
+      truncateDim: dimension < fullDimension ? dimension : undefined,
+    });
     const poolingMask = excludesPrompt(steps);
     const pool = await openPool(opened, {
       ...options,
@@ -191,8 +195,8 @@ export interface SimilarityOptions {
 
 function describe(
   { name, steps }: ModelFolder,
-  { maxSeqLength, hash, truncateDim }: { maxSeqLength: number; hash: string; truncateDim: number | undefined },
+  { maxLength, hash, truncateDim }: { maxLength: number; hash: string; truncateDim: number | undefined },
 ): string {
   const truncated = truncateDim === undefined ? "" : `:first-${truncateDim}`;
-  return `${name}@${hash}:${describeSteps(steps)}:${maxSeqLength}${truncated}`;
+  return `${name}@${hash}:${describeSteps(steps)}:${maxLength}${truncated}`;
 }

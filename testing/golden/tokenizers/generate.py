@@ -143,6 +143,89 @@ def expected(tokenizer):
     return {"texts": texts, "pairs": pairs}
 
 
+FOLDER_TEXTS = [TEXTS[4], TEXTS[5], TEXTS[7], TEXTS[9], TEXTS[11], TEXTS[12], TEXTS[13], TEXTS[16], TEXTS[23], TEXTS[24],
+                TEXTS[28], "new[X]token NEW[x] <extra>s <Extra> old[E1]", "x" * 101]
+
+
+def save_vocabulary(folder, tokenizer):
+    """vocab.txt, or vocab.json and merges.txt."""
+    tokenizer.model.save(str(folder))
+
+
+def folder(made, name, files, *, vocabulary=None, tokenizer=None):
+    path = FOLDERS / name
+    path.mkdir(parents=True)
+    if vocabulary is not None:
+        save_vocabulary(path, made[vocabulary])
+    if tokenizer is not None:
+        content = json.loads(made[tokenizer].to_str())
+        for key, value in files.pop("change", {}).items():
+            content[key] = value
+        write(path / "tokenizer.json", content)
+    for file, content in files.items():
+        write(path / f"{file}.json", content)
+
+
+def make_folders(made):
+    shutil.rmtree(FOLDERS, ignore_errors=True)
+    bert, roberta = {"model_type": "bert"}, {"model_type": "roberta"}
+    mask = {"content": "<mask>", "lstrip": True, "rstrip": False, "normalized": False, "single_word": False}
+    decoder = {str(i): {"content": token, "lstrip": False, "rstrip": False, "normalized": False, "single_word": False,
+                        "special": True} for i, token in enumerate(BERT_SPECIALS)}
+    make = lambda *args, **options: folder(made, *args, **options)
+    # Vocabulary files alone.
+    make("bert-vocabulary", {"config": bert}, vocabulary="word-piece-uncased")
+    make("bert-vocabulary-cased", {"config": bert, "tokenizer_config": {
+        "tokenizer_class": "BertTokenizer", "do_lower_case": False, "tokenize_chinese_chars": False,
+        "strip_accents": True, "model_max_length": 77, "truncation_side": "left", "padding_side": "left"}},
+        vocabulary="word-piece-cased")
+    make("bert-vocabulary-legacy", {"config": {"model_type": "electra"}, "added_tokens": {"new[X]token": 905, "<extra>": 906},
+        "special_tokens_map": {"cls_token": "<extra>", "sep_token": "[SEP]", "unk_token": "[UNK]", "pad_token": "[PAD]",
+                               "mask_token": {**mask, "content": "[MASK]"}, "additional_special_tokens": ["[E1]"]}},
+        vocabulary="word-piece-uncased")
+    make("mpnet-vocabulary", {"config": {"model_type": "mpnet"}}, vocabulary="word-piece-uncased")
+    make("roberta-vocabulary", {"config": roberta}, vocabulary="byte-level")
+    make("roberta-vocabulary-prefix-space", {"config": roberta,
+        "tokenizer_config": {"add_prefix_space": True, "tokenizer_class": "RobertaTokenizerFast", "trim_offsets": False},
+        "special_tokens_map": {"mask_token": mask, "bos_token": "<s>", "pad_token": "<pad>"}}, vocabulary="byte-level-prefix-space")
+    # tokenizer.json and a tokenizer_config.json that says something else.
+    make("cased-by-configuration", {"config": bert, "tokenizer_config": {
+        "tokenizer_class": "BertTokenizer", "do_lower_case": False}}, tokenizer="word-piece-uncased")
+    make("lower-case-by-default", {"config": bert}, tokenizer="word-piece-cased")
+    make("general-class-keeps-file", {"config": bert, "tokenizer_config": {
+        "tokenizer_class": "PreTrainedTokenizerFast", "do_lower_case": False, "clean_up_tokenization_spaces": True}},
+        tokenizer="word-piece-uncased")
+    make("added-tokens-by-configuration", {"config": bert, "tokenizer_config": {
+        "tokenizer_class": "BertTokenizer", "added_tokens_decoder": {**decoder, "900": {**decoder["0"], "content": "new[X]token"}},
+        "extra_special_tokens": ["<extra>"]}}, tokenizer="word-piece-added-tokens")
+    make("added-tokens-to-general-class", {"config": {"model_type": "modernbert"}, "tokenizer_config": {
+        "tokenizer_class": "PreTrainedTokenizerFast", "pad_token": "[NEWPAD]",
+        "added_tokens_decoder": {**decoder, "907": {**decoder["0"], "content": "new[X]token"}},
+        "extra_special_tokens": ["<extra>"]}}, tokenizer="word-piece-added-tokens")
+    make("sides-by-tokenizer-json", {"config": bert, "change": {
+        "truncation": {"direction": "Left", "max_length": 20, "strategy": "LongestFirst", "stride": 0},
+        "padding": {"strategy": "BatchLongest", "direction": "Left", "pad_to_multiple_of": None, "pad_id": 0,
+                    "pad_type_id": 0, "pad_token": "[PAD]"}}}, tokenizer="word-piece-uncased")
+    make("prefix-space-by-configuration", {"config": roberta, "tokenizer_config": {
+        "tokenizer_class": "RobertaTokenizer", "add_prefix_space": True}}, tokenizer="byte-level")
+    make("xlm-roberta-class", {"config": {"model_type": "xlm-roberta"}, "tokenizer_config": {
+        "tokenizer_class": "XLMRobertaTokenizerFast"}}, tokenizer="unigram")
+    make("camembert-class", {"config": {"model_type": "camembert"}}, tokenizer="unigram")
+    make("mpnet-class", {"config": {"model_type": "mpnet"}, "tokenizer_config": {"do_lower_case": False}},
+         tokenizer="word-piece-accents")
+
+
+def expected_folder(path):
+    tokenizer = AutoTokenizer.from_pretrained(str(path), local_files_only=True)
+    limit = tokenizer.model_max_length
+    return {
+        "ids": [tokenizer(text)["input_ids"] for text in FOLDER_TEXTS],
+        "pair": tokenizer("a b", "c")["input_ids"],
+        "truncationSide": tokenizer.truncation_side, "paddingSide": tokenizer.padding_side,
+        "modelMaxLength": limit if limit < 1e9 else None,
+    }
+
+
 def write(path, content):
     path.write_text(json.dumps(content, ensure_ascii=True, indent=None, separators=(",", ":")) + "\n")
 
@@ -152,5 +235,8 @@ if __name__ == "__main__":
     made = make()
     for name, tokenizer in made.items():
         write(HERE / f"{name}.json", json.loads(tokenizer.to_str()))
+    make_folders(made)
+    write(HERE / "folders.json", {"madeWith": versions, "texts": FOLDER_TEXTS,
+                                  "folders": {path.name: expected_folder(path) for path in sorted(FOLDERS.iterdir())}})
     write(HERE / "expected.json", {"madeWith": versions, "texts": TEXTS,
                                    "tokenizers": {name: expected(tokenizer) for name, tokenizer in made.items()}})

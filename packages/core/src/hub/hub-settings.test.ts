@@ -54,8 +54,9 @@ test("the endpoint may have a path and loses its slash", () => {
   );
 });
 
+const refusal = (from: string, to: string): string | undefined => redirectRefusal(new URL(from), new URL(to));
+
 test("a redirect may not leave https, but for this machine", () => {
-  const refusal = (from: string, to: string): string | undefined => redirectRefusal(new URL(from), new URL(to));
   expect(refusal("https://a.example", "https://b.example/x?y")).toBeUndefined();
   expect(refusal("http://127.0.0.1", "http://b.example")).toBeUndefined();
   expect(refusal("https://a.example", "http://[::1]:8")).toBeUndefined();

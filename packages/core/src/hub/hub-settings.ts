@@ -14,7 +14,7 @@ export function offlineReason(
   { offline }: ModelSourceOptions,
   environment: Environment = process.env,
 ): string | undefined {
-  if (offline === true) return "the option offline";
+  if (offline === true) return "offline";
   return OFFLINE_VARIABLES.find((name) => TRUE.has(environment[name]?.toLowerCase() ?? ""));
 }
 

@@ -35,7 +35,7 @@ test("who waits is told once, and may stop", async () => {
   const { path } = folder;
   await using _lock = await acquireLock(path, options);
   const controller = new AbortController();
-  const onWait = vi.fn(() => controller.abort(new Error("enough")));
+  const onWait = vi.fn<() => void>(() => controller.abort(new Error("enough")));
   await expect(acquireLock(path, { ...options, signal: controller.signal, onWait })).rejects.toThrow("enough");
   expect(onWait).toHaveBeenCalledTimes(1);
 });
@@ -54,7 +54,7 @@ test.each([
   await writeFile(path, JSON.stringify(owner));
   const then = new Date(Date.now() - age * 1000);
   await utimes(path, then, then);
-  const onWait = vi.fn();
+  const onWait = vi.fn<() => void>();
   const all = await Promise.all([1, 2, 3].map(() => acquireOnce(path, onWait)));
   expect(all).toEqual([true, true, true]);
   expect(await readdir(dirname(path))).toEqual([]);

@@ -20,7 +20,7 @@ export function modelOffline({ id, revision, layout, snapshot, reason }: NotHere
     snapshot === undefined
       ? `is not in the local Hugging Face cache (${layout.model})`
       : `lacks ${missing.join(", ")} in the local Hugging Face cache (${snapshot.path})`;
-  return new ModelError("model_offline", `The model ${name} ${problem}, and ${reason} forbids to download it.`, {
+  return new ModelError("model_offline", `The model ${name} ${problem}, and downloading is off (${reason}).`, {
     hint: `Download it once where there is a network: galen model pull ${name}`,
     details: { id, revision, missing },
   });

@@ -12,11 +12,12 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+function refuse(): never {
+  throw new Error("a socket was opened");
+}
+
 /** From here on a socket that opens is a failure, and it is counted. */
 function forbidSockets(): { readonly attempts: () => number } {
-  const refuse = (): never => {
-    throw new Error("a socket was opened");
-  };
   const spies = [
     vi.spyOn(Socket.prototype, "connect").mockImplementation(refuse),
     vi.spyOn(globalThis, "fetch").mockImplementation(refuse),
@@ -27,7 +28,7 @@ function forbidSockets(): { readonly attempts: () => number } {
 test("the guard of these tests sees a socket", async () => {
   await using stage = await stageHub();
   const sockets = forbidSockets();
-  await expect(stage.pull()).rejects.toThrow();
+  await expect(stage.pull()).rejects.toThrow("a socket was opened");
   expect(sockets.attempts()).toBeGreaterThan(0);
 });
 

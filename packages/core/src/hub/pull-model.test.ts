@@ -80,6 +80,18 @@ test("a commit needs no ref", async () => {
   expect((await openModel("org/tiny", { ...stage.source, revision: commit, offline: true })).name).toBe("org/tiny");
 });
 
+test("a model that was renamed is found under its old name", async () => {
+  await using stage = await stageHub();
+  stage.hub.intercept = ({ path }, response) => {
+    if (!path.includes("/tiny-before")) return false;
+    response.writeHead(307, { location: path.replace("tiny-before", "org/tiny") }).end();
+    return true;
+  };
+  const pulled = await stage.pull({ name: "tiny-before" });
+  expect(pulled.path).toContain("models--tiny-before");
+  expect((await openModel("tiny-before", { ...stage.source, offline: true })).name).toBe("tiny-before");
+});
+
 test("progress adds up to all files and never goes back", async () => {
   await using stage = await stageHub();
   const seen: PullProgress[] = [];
@@ -98,12 +110,12 @@ test("progress adds up to all files and never goes back", async () => {
   expect(bytes).toEqual(bytes.toSorted((one, other) => one - other));
 });
 
-describe("what is downloaded", () => {
-  const pulledPaths = async (files: Record<string, string | Uint8Array | undefined>): Promise<string[]> => {
-    await using stage = await stageHub(files);
-    return (await stage.pull()).files.map(({ path }) => path).toSorted();
-  };
+async function pulledPaths(files: Record<string, string | Uint8Array | undefined>): Promise<string[]> {
+  await using stage = await stageHub(files);
+  return (await stage.pull()).files.map(({ path }) => path).toSorted();
+}
 
+describe("what is downloaded", () => {
   test("no weights of other frameworks, no pickle, no ONNX beside safetensors, no text", async () => {
     const others = [
       "pytorch_model.bin",

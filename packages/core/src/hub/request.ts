@@ -5,7 +5,7 @@ import type { Pace } from "./pace.ts";
 import { redirectRefusal } from "./redirect.ts";
 import { parseRetryAfter, TransientFailure } from "./retry.ts";
 
-// Node's own fetch, and not @huggingface/hub: its snapshotDownload writes into the same cache, but (packages/hub,
+// Node's own fetch, and not @huggingface/hub 2.17: its snapshotDownload writes into the same cache, but (packages/hub,
 // download-file-to-cache-dir.ts) checks no checksum, resumes nothing, takes no lock and prints to the console.
 
 /** What all requests for one model share. */

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { sha256 } from "@galen/testing";
 import { expect, test, vi } from "vitest";
 
+import { locateModel } from "../model-folder/sources.ts";
 import { contentOf, inSnapshot, stageHub } from "../testing/hub-stage.ts";
 import type { HubStage } from "../testing/hub-stage.ts";
 
@@ -40,9 +41,9 @@ test("two processes at once download a model once; the second waits and finds it
   const second = pullInChild(stage);
   // The second process asks the hub nothing while it waits, so its own word is the sign.
   const waiting = stage.pull({ onProgress: ({ phase }) => void (phase === "waiting" && gate.resolve()) });
-  const [one, two] = (await Promise.all([text(first.stdout), text(second.stdout), waiting])).slice(0, 2);
-  expect(JSON.parse(String(one))).toEqual({ phases: ["preparing", "downloading"], downloaded: 8 });
-  expect(JSON.parse(String(two))).toMatchObject({ downloaded: 0 });
+  const [one, two] = await Promise.all([text(first.stdout), text(second.stdout), waiting]);
+  expect(JSON.parse(one)).toEqual({ phases: ["preparing", "downloading"], downloaded: 8 });
+  expect(JSON.parse(two)).toMatchObject({ downloaded: 0 });
   const paths = stage.hub.downloads.filter(({ server }) => server === "hub").map(({ path }) => path);
   expect(paths.length).toBe(new Set(paths).size);
   expect(stage.hub.downloads.filter(({ server }) => server === "cdn")).toHaveLength(1);
@@ -64,6 +65,8 @@ test("a process that is killed in the middle leaves no lock that holds, and a be
   child.kill("SIGKILL");
   await once(child, "exit");
   await stat(stage.layout.lock); // it could not take its lock away
+  expect(await locateModel("org/tiny", stage.source)).toBeUndefined();
+  expect(await readdir(stage.layout.model)).toEqual(["blobs"]);
 
   stage.hub.intercept = () => false;
   const phases = new Set<string>();

@@ -10,6 +10,11 @@ export async function fileExists(path: string): Promise<boolean> {
   return (await orAbsent(stat(path)))?.isFile() ?? false;
 }
 
+/** Whether a path leads to anything. */
+export async function isPresent(path: string): Promise<boolean> {
+  return (await orAbsent(stat(path))) !== undefined;
+}
+
 /** The result of a file operation, or `undefined` when there is no such file. */
 export async function orAbsent<Result>(operation: Promise<Result>): Promise<Result | undefined> {
   try {

@@ -6,7 +6,11 @@ import { similarityNames } from "../vectors/similarity.ts";
 // The files that transformers and sentence-transformers put in a model folder, as far as inference needs them.
 // config.json itself is read by the architecture that it names.
 
-export const TransformerConfig = z.looseObject({ model_type: z.string(), pad_token_id: z.int().nullish() });
+export const TransformerConfig = z.looseObject({
+  model_type: z.string(),
+  pad_token_id: z.int().nullish(),
+  tokenizer_class: z.string().nullish(),
+});
 export type TransformerConfig = z.infer<typeof TransformerConfig>;
 
 /** modules.json: the steps of a sentence-transformers model in order, and the folder of each. */

@@ -5,6 +5,7 @@ import { ModelError } from "../errors.ts";
 import { configureEncoder } from "../models/registry.ts";
 import type { ConfiguredEncoder } from "../models/registry.ts";
 import type { SentenceStep } from "../steps/registry.ts";
+import { passesTokenTypes } from "../tokens/token-types.ts";
 import { readTokenizerFiles } from "../tokens/tokenizer-files.ts";
 import type { TokenizerFiles } from "../tokens/tokenizer-files.ts";
 import type { PoolingMode } from "../vectors/pooling/pooling.ts";
@@ -38,6 +39,8 @@ export interface ModelFolder
   /** The files of the encoder and, with a prefix before their tensors' names, those of the steps. */
   readonly weightFiles: readonly WeightFile[];
   readonly padTokenId: number | undefined;
+  /** Whether the model is told the segments of its tokens. */
+  readonly tokenTypes: boolean;
   /** What follows the encoder, in order. Only a sentence model has steps. */
   readonly steps: readonly SentenceStep[];
   readonly prompts: Readonly<Record<string, string>>;
@@ -84,6 +87,11 @@ export async function readModelFolder(path: string, manifest: Partial<ModelManif
     truncationSide: tokenizer.truncationSide,
     paddingSide: tokenizer.paddingSide,
     padTokenId: config.pad_token_id ?? undefined,
+    tokenTypes: passesTokenTypes({
+      ...tokenizer,
+      tokenizerClass: tokenizer.tokenizerClass ?? config.tokenizer_class ?? undefined,
+      modelType: config.model_type,
+    }),
     steps: manifest.poolingModes ? simpleSteps(manifest.poolingModes, manifest.normalize) : following.steps,
     maxSeqLength: Math.min(manifest.maxSeqLength ?? limits.maxSeqLength, encoder.maxPositions),
   };

@@ -118,6 +118,7 @@ export class InferencePool implements AsyncDisposable {
       await worker.ready;
     } catch (error) {
       this.#forget(worker);
+      await worker.exited; // who hears of the failure finds no thread left
       throw error;
     } finally {
       this.#starting--;

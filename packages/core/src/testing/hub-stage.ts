@@ -16,7 +16,9 @@ export interface HubStage extends AsyncDisposable {
   readonly layout: CacheLayout;
   readonly repository: StandInRepository;
   /** `pullModel` without the patience. */
-  readonly pull: (options?: ModelSourceOptions & { readonly name?: string }) => Promise<PulledModel>;
+  readonly pull: (
+    options?: ModelSourceOptions & { readonly name?: string; readonly pace?: Partial<Pace> },
+  ) => Promise<PulledModel>;
   /** Names the stage's hub and cache. */
   readonly source: ModelSourceOptions;
 }
@@ -26,7 +28,7 @@ export const hurried: Pace = {
   attempts: 3,
   firstPause: 1,
   longestPause: 2_000,
-  idleTimeout: 400,
+  idleTimeout: 20_000,
   heartbeat: 20,
   staleLock: 10_000,
 };
@@ -51,7 +53,8 @@ export async function stageHub(
     repository,
     source,
     layout: cacheLayout(cache.path, "org/tiny"),
-    pull: ({ name = "org/tiny", ...options } = {}) => pullAtPace(name, { ...source, ...options }, hurried),
+    pull: ({ name = "org/tiny", pace, ...options } = {}) =>
+      pullAtPace(name, { ...source, ...options }, { ...hurried, ...pace }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

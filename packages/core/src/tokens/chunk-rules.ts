@@ -44,12 +44,22 @@ const AddedTokens = z.object({
 });
 type AddedToken = z.infer<typeof AddedTokens>["added_tokens"][number];
 
+const BertNormalizer = z.object({
+  type: z.literal("BertNormalizer"),
+  lowercase: z.boolean(),
+  handle_chinese_chars: z.boolean(),
+});
+
 const Bert = z.object({
-  normalizer: z.object({
-    type: z.literal("BertNormalizer"),
-    lowercase: z.boolean(),
-    handle_chinese_chars: z.boolean(),
-  }),
+  normalizer: z.union([
+    BertNormalizer,
+    z
+      .object({
+        type: z.literal("Sequence"),
+        normalizers: z.tuple([z.object({ type: z.literal("Lowercase") }), BertNormalizer]),
+      })
+      .transform(({ normalizers: [, normalizer] }) => ({ ...normalizer, lowercase: true })),
+  ]),
   pre_tokenizer: z.object({ type: z.literal("BertPreTokenizer") }),
   model: z.object({
     type: z.literal("WordPiece").optional(),

@@ -43,6 +43,11 @@ export function withoutSpecialTokens(pieces: readonly TemplatePiece[]): readonly
   return pieces.filter(({ kind }) => kind === "sequence");
 }
 
+/** The same with type 0 for every token. */
+export function withoutTokenTypes(pieces: readonly TemplatePiece[]): readonly TemplatePiece[] {
+  return pieces.map((piece) => ({ ...piece, typeId: 0 }));
+}
+
 /** Fills the tokens of one or two texts into their template. */
 export function joinPieces(
   pieces: readonly TemplatePiece[],

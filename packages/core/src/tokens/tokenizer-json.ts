@@ -20,8 +20,10 @@ export interface TokenizerParts {
 }
 
 /** @throws {ModelError} `tokenizer_invalid` */
-export function readTokenizer(json: string): TokenizerParts {
-  const parsed = parseJson(json);
+export function readTokenizer(text: string, { lowerCase = false }: { lowerCase?: boolean } = {}): TokenizerParts {
+  const own = parseJson(text);
+  const parsed = lowerCase ? withLowercase(own) : own;
+  const json = parsed === own ? text : JSON.stringify(parsed);
   const described = TokenizerJson.safeParse(parsed);
   if (!described.success) throw invalid(`is not as expected: ${z.prettifyError(described.error)}`, described.error);
   const template = readSequenceTemplate(described.data.post_processor);
@@ -36,6 +38,23 @@ export function readTokenizer(json: string): TokenizerParts {
     decode: (ids) => rust.decode([...ids], true),
   };
 }
+
+// sentence-transformers, base/modules/transformer.py: do_lower_case puts Lowercase before the other normalizers, unless
+// one stands there already.
+function withLowercase(json: unknown): unknown {
+  const { success, data } = Normalized.safeParse(json);
+  if (!success) return json;
+  const { normalizer } = data;
+  const normalizers = normalizer?.type === "Sequence" ? (normalizer.normalizers ?? []) : normalizer ? [normalizer] : [];
+  if (normalizers.some(({ type }) => type === "Lowercase")) return json;
+  return { ...data, normalizer: { type: "Sequence", normalizers: [{ type: "Lowercase" }, ...normalizers] } };
+}
+
+const Normalized = z.looseObject({
+  normalizer: z
+    .looseObject({ type: z.string(), normalizers: z.array(z.looseObject({ type: z.string() })).optional() })
+    .nullish(),
+});
 
 const Id = z.int().nonnegative();
 

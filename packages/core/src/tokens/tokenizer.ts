@@ -1,6 +1,5 @@
 import { ModelError } from "../errors.ts";
-import { spansBeforeLowerCase } from "./lower-case.ts";
-import { countSpecialTokens, joinPieces, withoutSpecialTokens } from "./sequence-template.ts";
+import { countSpecialTokens, joinPieces, withoutSpecialTokens, withoutTokenTypes } from "./sequence-template.ts";
 import type { SequenceTemplate, TemplatePiece } from "./sequence-template.ts";
 import { textSlices } from "./text-slices.ts";
 import type { TextTokens, TokenizerEngine, TokenSpan } from "./tokenizer-engine.ts";
@@ -47,8 +46,10 @@ export interface TokenizePairsOptions extends TokenizeOptions {
 export interface TokenizerOptions {
   /** @default the id of [PAD] or <pad> */
   readonly padTokenId?: number | undefined;
-  /** Whether texts are lower-cased before the tokenizer sees them (`do_lower_case` of old sentence-transformers models). */
+  /** Whether texts are lower-cased before all other normalizing (`do_lower_case` of old sentence-transformers models). */
   readonly lowerCase?: boolean | undefined;
+  /** Whether tokens have the types of their template; without them every type is 0. @default true */
+  readonly tokenTypes?: boolean | undefined;
   /** The end at which texts are cut. @default "right" */
   readonly truncationSide?: TruncationSide | undefined;
   /** The end at which shorter rows of a batch are filled up. @default "right" */
@@ -65,7 +66,6 @@ export class Tokenizer {
   readonly #engine: TokenizerEngine;
   readonly #template: SequenceTemplate;
   readonly #decode: (ids: readonly number[]) => Promise<string>;
-  readonly #lowerCase: boolean;
 
   /** The id that fills up shorter rows of a batch. */
   readonly padTokenId: number;
@@ -79,7 +79,7 @@ export class Tokenizer {
    * @throws {ModelError} `tokenizer_invalid`
    */
   static async fromJson(json: string, options: TokenizerOptions = {}): Promise<Tokenizer> {
-    return new Tokenizer(readTokenizer(json), options);
+    return new Tokenizer(readTokenizer(json, { lowerCase: options.lowerCase ?? false }), options);
   }
 
   private constructor(
@@ -87,9 +87,10 @@ export class Tokenizer {
     options: TokenizerOptions,
   ) {
     this.#engine = engine;
-    this.#template = template;
+    const { single, pair } = template;
+    this.#template =
+      options.tokenTypes === false ? { single: withoutTokenTypes(single), pair: withoutTokenTypes(pair) } : template;
     this.#decode = decode;
-    this.#lowerCase = options.lowerCase ?? false;
     this.vocabularySize = vocabularySize;
     this.padTokenId = options.padTokenId ?? padTokenId ?? 0;
     this.truncationSide = options.truncationSide ?? "right";
@@ -170,24 +171,14 @@ export class Tokenizer {
     const results: Result[] = [];
     for (const slice of textSlices(texts, { characters: SLICE_CHARACTERS, count: SLICE_TEXTS })) {
       if (turn.isOver()) await turn.next();
-      const prepared = slice.map((text) => this.#prepare(text));
-      const tokenized = await this.#engine.tokenize(prepared, { withSpans, turn, signal });
-      for (const [index, tokens] of tokenized.entries()) {
-        results.push(read(this.#restoreSpans(tokens, slice[index] ?? "", prepared[index] ?? "")));
+      // Half of a surrogate pair alone is no character. It counts as U+FFFD, which is as long, so that spans stay right.
+      const wellFormed = slice.map((text) => text.toWellFormed());
+      for (const tokens of await this.#engine.tokenize(wellFormed, { withSpans, turn, signal })) {
+        results.push(read(tokens));
       }
     }
     signal?.throwIfAborted();
     return results;
-  }
-
-  #restoreSpans(tokens: TextTokens, text: string, prepared: string): TextTokens {
-    if (!this.#lowerCase || tokens.spans === undefined) return tokens;
-    return { ids: tokens.ids, spans: spansBeforeLowerCase(text, prepared, tokens.spans) };
-  }
-
-  // Half of a surrogate pair alone is no character. It counts as U+FFFD, which is as long, so that spans stay right.
-  #prepare(text: string): string {
-    return (this.#lowerCase ? text.toLowerCase() : text).toWellFormed();
   }
 }
 

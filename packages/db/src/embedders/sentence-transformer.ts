@@ -1,9 +1,14 @@
 import { SentenceTransformer } from "@galen/core";
 import type { Embedder } from "../embedder.ts";
 
-/** The default `loadEmbedder`: a sentence-transformers model in this process, its vectors scaled to length 1. */
+/**
+ * The default `loadEmbedder`: a sentence-transformers model in this process, its vectors scaled to length 1. It must be on
+ * this machine: who may name a model, perhaps over HTTP, must not thereby make the process download it.
+ *
+ * @throws ModelError `model_offline` for one that would have to be downloaded
+ */
 export async function loadSentenceTransformer(model: string | undefined): Promise<Embedder> {
-  const transformer = await SentenceTransformer.load(model);
+  const transformer = await SentenceTransformer.load(model, { offline: true });
   return {
     model: transformer.model,
     dimension: transformer.dimension,
