@@ -9,6 +9,7 @@ import { encodeModel } from "../graph/onnx-proto.ts";
 import type { ModelDescription } from "../graph/onnx-proto.ts";
 import { AutoModel } from "../auto-model.ts";
 import { AutoTokenizer } from "../auto-tokenizer.ts";
+import { meanPooling } from "../vectors/mean-pooling.ts";
 import { SentenceTransformer } from "../sentence-transformer.ts";
 import { writeOnnxModel } from "../write-onnx-model.ts";
 import { openCheckpoint } from "../weights/weights.ts";
@@ -34,6 +35,17 @@ test("our own export in place of the weights gives the same vectors, with int32 
     const vectors = Float32Array.from((await model.encode(texts)).flatMap((vector) => [...vector]));
     expect(maxDifference(vectors, floats(encode.base64))).toBeLessThanOrEqual(1e-5);
   }
+});
+
+test("a model that has no weights but those in its ONNX file", async () => {
+  await using folder = await copyOf("onnx-one-file");
+  const modules = JSON.parse(await readFile(join(folder.path, "modules.json"), "utf8")) as object[];
+  await writeFile(join(folder.path, "modules.json"), JSON.stringify(modules.slice(0, 2)));
+  await using model = await SentenceTransformer.load(folder.path, ONE_THREAD);
+  await using encoder = await AutoModel.fromPretrained(folder.path, ONE_THREAD);
+  const inputs = await (await AutoTokenizer.fromPretrained(folder.path)).encode("the cat sat");
+  const [mean] = meanPooling(await encoder.forward(inputs), inputs.attentionMask);
+  expect(maxDifference(await model.encode("the cat sat"), mean ?? new Float32Array())).toBeLessThanOrEqual(1e-6);
 });
 
 test("AutoModel runs it on a padded batch: padding changes no token", async () => {
