@@ -177,6 +177,16 @@ describe("an ONNX file that is no encoder is refused before it is opened", () =>
   });
 });
 
+test.each([{ hidden_size: "wide" }, { hidden_size: 0 }, { vocab_size: -1 }])(
+  "config.json with %o is model_invalid",
+  async (fields) => {
+    await using folder = await copyOf("onnx-one-file");
+    const config = JSON.parse(await readFile(join(folder.path, "config.json"), "utf8")) as object;
+    await writeFile(join(folder.path, "config.json"), JSON.stringify({ ...config, ...fields }));
+    await expect(readModelFolder(folder.path)).rejects.toMatchObject({ name: "ModelError", code: "model_invalid" });
+  },
+);
+
 test("an unknown architecture is computed by its own graph; its limits are those of config.json", async () => {
   await using folder = await copyOf("onnx-one-file");
   const config = JSON.parse(await readFile(join(folder.path, "config.json"), "utf8")) as object;

@@ -160,6 +160,16 @@ const steps: readonly Case[] = [
     (f) => writeFile(join(f, "modules.json"), "[]"),
     { code: "architecture_unsupported", message: /is empty/u },
   ],
+  [
+    "thousands of steps",
+    (f) => modules(f, ...Array.from({ length: 5000 }, () => step("Pooling", "1_Pooling"))),
+    { code: "model_invalid", message: /modules\.json/u },
+  ],
+  [
+    "a pooling of thousands of modes",
+    (f) => change(f, "1_Pooling/config.json", { pooling_mode: Array.from({ length: 5000 }, () => "mean") }),
+    { code: "model_invalid", message: /pooling_mode/u },
+  ],
   ["modules.json that is no list", (f) => writeFile(join(f, "modules.json"), "{}"), { code: "model_invalid" }],
   [
     "modules.json that is cut off",
