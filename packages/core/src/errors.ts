@@ -35,7 +35,12 @@ export type CoreErrorCode =
   | "tokenizer_invalid"
   | "input_invalid"
   | "inference_failed"
-  | "disposed";
+  | "disposed"
+  | "pairs_invalid"
+  | "correlation_undefined";
 
 /** A model folder, its weights, its tokenizer or an inference that failed. */
 export class ModelError extends GalenError<CoreErrorCode> {}
+
+/** Pairs of texts that cannot be evaluated, or scores that have no correlation. */
+export class EvaluationError extends GalenError<CoreErrorCode> {}

@@ -1,4 +1,4 @@
-export { GalenError, ModelError } from "./errors.ts";
+export { EvaluationError, GalenError, ModelError } from "./errors.ts";
 export { nearestName } from "./nearest-name.ts";
 export type { CoreErrorCode, ErrorFacts } from "./errors.ts";
 export { SentenceTransformer } from "./sentence-transformer.ts";
@@ -56,6 +56,12 @@ export type {
 export type { ActivationName } from "./vectors/activation.ts";
 export type { ModelLoadOptions, SourceOptions } from "./load-model.ts";
 export { meanPooling } from "./vectors/mean-pooling.ts";
+export { evaluatePairs } from "./evaluation/evaluate-pairs.ts";
+export type { EvaluatePairsOptions, MatchingPair, PairEncoder } from "./evaluation/evaluate-pairs.ts";
+export { PairsEvaluation } from "./evaluation/pairs-evaluation.ts";
+export { pearson, spearman } from "./evaluation/correlation.ts";
 export { pullModel } from "./hub/pull-model.ts";
 export { locateModel } from "./model-folder/sources.ts";
 export type { LocatedModel, ModelSourceOptions, PulledFile, PulledModel, PullProgress } from "./hub/model-source.ts";
+export { inspectModel } from "./inspect-model.ts";
+export { ModelInspection } from "./model-inspection.ts";

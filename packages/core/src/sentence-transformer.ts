@@ -5,11 +5,12 @@ import type { ModelLoadOptions } from "./load-model.ts";
 import { fingerprint } from "./model-folder/fingerprint.ts";
 import { requireSentenceModel } from "./model-folder/model-folder.ts";
 import type { ModelFolder } from "./model-folder/model-folder.ts";
+import { modelIdentity } from "./model-identity.ts";
 import { outputNamed } from "./outputs.ts";
 import type { SentenceEncoder } from "./outputs.ts";
 import { promptLength, SentencePrompts } from "./prompts.ts";
 import type { Prompts } from "./prompts.ts";
-import { describeSteps, excludesPrompt, featureSizes, isNormalized, vectorSize } from "./steps/registry.ts";
+import { excludesPrompt, featureSizes, isNormalized, vectorSize } from "./steps/registry.ts";
 import type { Tokenizer } from "./tokens/tokenizer.ts";
 import type { Precision } from "./vectors/precision.ts";
 import { similarityMatrix, similarityPairwise } from "./vectors/similarity.ts";
@@ -28,7 +29,10 @@ export class SentenceTransformer implements AsyncDisposable {
   readonly #prompts: SentencePrompts;
   readonly #encoder: SentenceEncoder;
 
-  /** What decides the vectors: `name@hash:pooling:normalized:maxSeqLength`, the hash being of weights and tokenizer. */
+  /**
+   * What decides the vectors: `name@hash:pooling:normalized:maxSeqLength`, the hash being of weights and tokenizer, and
+   * `:first-<n>` behind it where they are truncated.
+   */
   readonly model: string;
   readonly tokenizer: Tokenizer;
   /** Components of a vector. */
@@ -54,11 +58,7 @@ export class SentenceTransformer implements AsyncDisposable {
     const truncateDim = options.truncateDim ?? Math.min(folder.truncateDim ?? fullDimension, fullDimension);
     const dimension = checkCount("truncateDim", truncateDim, { largest: fullDimension });
     const hash = await fingerprint(checkpoint, folder);
-    const identity = describe(folder, {
-      maxLength,
-      hash,
-      truncateDim: dimension < fullDimension ? dimension : undefined,
-    });
+    const identity = modelIdentity(folder, { maxSeqLength: maxLength, hash, truncateDim });
     const poolingMask = excludesPrompt(steps);
     const pool = await openPool(opened, {
       ...options,
@@ -191,12 +191,4 @@ interface Parts {
 export interface SimilarityOptions {
   /** @default the model's own */
   readonly similarityFunction?: SimilarityName | undefined;
-}
-
-function describe(
-  { name, steps }: ModelFolder,
-  { maxLength, hash, truncateDim }: { maxLength: number; hash: string; truncateDim: number | undefined },
-): string {
-  const truncated = truncateDim === undefined ? "" : `:first-${truncateDim}`;
-  return `${name}@${hash}:${describeSteps(steps)}:${maxLength}${truncated}`;
 }

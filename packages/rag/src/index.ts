@@ -14,3 +14,4 @@ export { loaderNames } from "./loaders/registry.ts";
 export type { LoaderName } from "./loaders/registry.ts";
 export type { Answer, AnswerEvent, AnswerRequest, AnswerRequestInput, Citation, Source } from "./schemas/answer.ts";
 export type { IngestFailure, IngestProgress, IngestReport } from "./schemas/ingest.ts";
+export { readJsonLines } from "./read-json-lines.ts";

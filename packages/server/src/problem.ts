@@ -26,6 +26,8 @@ export const problemKinds = {
   input_invalid: { status: 422, title: "The text cannot be embedded" },
   inference_failed: { status: 500, title: "The model failed" },
   disposed: { status: 503, title: "The server is stopping" },
+  pairs_invalid: { status: 422, title: "The pairs cannot be evaluated" },
+  correlation_undefined: { status: 422, title: "The scores have no correlation" },
   // db
   collection_not_found: { status: 404, title: "There is no such collection" },
   collection_exists: { status: 409, title: "The collection exists already" },

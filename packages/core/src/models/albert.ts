@@ -28,8 +28,8 @@ type AlbertConfig = z.infer<typeof AlbertConfig>;
 
 /**
  * ALBERT (arXiv:1909.11942), after
- * https://github.com/huggingface/transformers/blob/v5.23.0/src/transformers/models/albert/modeling_albert.py. Layers of one group share
- * their weights: the graph reads the same bytes for each.
+ * https://github.com/huggingface/transformers/blob/v5.23.0/src/transformers/models/albert/modeling_albert.py.
+ * Layers of one group share their weights: the graph reads the same bytes for each.
  */
 export const albert: Architecture<AlbertConfig> = {
   config: AlbertConfig,

@@ -20,6 +20,8 @@ export interface Architecture<Config extends EncoderConfig = EncoderConfig> {
 export interface EncoderConfig {
   readonly hidden_size: number;
   readonly vocab_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
 }
 
 export interface EncoderInputs {

@@ -31,8 +31,8 @@ const DistilBertConfig = z
 
 /**
  * DistilBERT (arXiv:1910.01108), after
- * https://github.com/huggingface/transformers/blob/v5.23.0/src/transformers/models/distilbert/modeling_distilbert.py. BERT without token
- * types; sinusoidal positions are stored like learned ones.
+ * https://github.com/huggingface/transformers/blob/v5.23.0/src/transformers/models/distilbert/modeling_distilbert.py.
+ * BERT without token types; sinusoidal positions are stored like learned ones.
  */
 export const distilbert: Architecture<z.infer<typeof DistilBertConfig>> = {
   config: DistilBertConfig,

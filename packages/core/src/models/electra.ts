@@ -18,8 +18,8 @@ const ElectraConfig = z
 
 /**
  * ELECTRA's discriminator (arXiv:2003.10555), after
- * https://github.com/huggingface/transformers/blob/v5.23.0/src/transformers/models/electra/modeling_electra.py. BERT with embeddings of a
- * size of their own, and another head.
+ * https://github.com/huggingface/transformers/blob/v5.23.0/src/transformers/models/electra/modeling_electra.py.
+ * BERT with embeddings of a size of their own, and another head.
  */
 export const electra: Architecture<z.infer<typeof ElectraConfig>> = {
   config: ElectraConfig,

@@ -57,9 +57,9 @@ type ModernBertConfig = z.infer<typeof ModernBertConfig>;
 
 /**
  * ModernBERT (arXiv:2412.13663), after
- * https://github.com/huggingface/transformers/blob/v5.23.0/src/transformers/models/modernbert/modeling_modernbert.py. Normalized before
- * each residual connection, rotary positions, gated feed-forward layers; two of three layers see a window only. Shapes:
- * B texts, S tokens each, T = B·S, H hidden, I intermediate.
+ * https://github.com/huggingface/transformers/blob/v5.23.0/src/transformers/models/modernbert/modeling_modernbert.py.
+ * Normalized before each residual connection, rotary positions, gated feed-forward layers; two of three layers see a
+ * window only. Shapes: B texts, S tokens each, T = B·S, H hidden, I intermediate.
  */
 export const modernbert: Architecture<ModernBertConfig> = {
   config: ModernBertConfig,

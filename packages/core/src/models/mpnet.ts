@@ -31,8 +31,8 @@ type MPNetConfig = z.infer<typeof MPNetConfig>;
 
 /**
  * MPNet (arXiv:2004.09297), after
- * https://github.com/huggingface/transformers/blob/v5.23.0/src/transformers/models/mpnet/modeling_mpnet.py. Positions as in RoBERTa, no
- * token types, and scores that know how far two tokens are apart.
+ * https://github.com/huggingface/transformers/blob/v5.23.0/src/transformers/models/mpnet/modeling_mpnet.py.
+ * Positions as in RoBERTa, no token types, and scores that know how far two tokens are apart.
  */
 export const mpnet: Architecture<MPNetConfig> = {
   config: MPNetConfig,

@@ -72,8 +72,9 @@ type NomicBertConfig = z.infer<typeof NomicBertConfig>;
 
 /**
  * Nomic BERT (arXiv:2402.01613), after
- * https://github.com/huggingface/transformers/blob/v5.23.0/src/transformers/models/nomic_bert/modeling_nomic_bert.py. BERT with rotary
- * positions and gated feed-forward layers. Shapes: B texts, S tokens each, T = B·S, H hidden, I intermediate.
+ * https://github.com/huggingface/transformers/blob/v5.23.0/src/transformers/models/nomic_bert/modeling_nomic_bert.py.
+ * BERT with rotary positions and gated feed-forward layers. Shapes: B texts, S tokens each, T = B·S, H hidden, I
+ * intermediate.
  */
 export const nomicBert: Architecture<NomicBertConfig> = {
   config: NomicBertConfig,

@@ -38,6 +38,8 @@ export interface ConfiguredEncoder {
   /** Components of the logits that `classify` gives, as transformers counts them (2 unless config.json says otherwise). */
   readonly labels: number;
   readonly rootNames: RootNames;
+  /** What people are told of the architecture; absent for a graph that somebody else built. */
+  readonly shape?: EncoderShape;
   /** Token ids [B,S] → hidden states [B,S,H]. */
   build(graph: GraphBuilder, weights: EncoderWeights, inputs: EncoderInputs): Value;
   /**
@@ -46,6 +48,13 @@ export interface ConfiguredEncoder {
    * @throws {ModelError} `weights_invalid` when the checkpoint has no such head.
    */
   classify?: (graph: GraphBuilder, weights: EncoderWeights, hiddenStates: Value, inputs: EncoderInputs) => Value;
+}
+
+interface EncoderShape {
+  /** The `model_type` of config.json. */
+  readonly modelType: string;
+  readonly layers: number;
+  readonly heads: number;
 }
 
 /** Finds the architecture that a config.json names and reads the configuration with it. */
@@ -83,6 +92,11 @@ function bound<Config extends EncoderConfig>(architecture: Architecture<Config>)
       vocabularySize: config.vocab_size,
       labels,
       rootNames: architecture.rootNames,
+      shape: {
+        modelType: ModelType.parse(json).model_type,
+        layers: config.num_hidden_layers,
+        heads: config.num_attention_heads,
+      },
       build: (graph, weights, inputs) => architecture.build(graph, weights, config, inputs),
       ...(classify && {
         classify: (graph, weights, hiddenStates, { attentionMask }) =>

@@ -21,8 +21,8 @@ const RobertaConfig = z
 
 /**
  * RoBERTa (arXiv:1907.11692), XLM-RoBERTa (arXiv:1911.02116) and CamemBERT (arXiv:1911.03894), after
- * https://github.com/huggingface/transformers/blob/v5.23.0/src/transformers/models/roberta/modeling_roberta.py. BERT with positions that
- * begin after the id of padding, and another head.
+ * https://github.com/huggingface/transformers/blob/v5.23.0/src/transformers/models/roberta/modeling_roberta.py.
+ * BERT with positions that begin after the id of padding, and another head.
  */
 export const roberta: Architecture<z.infer<typeof RobertaConfig>> = {
   config: RobertaConfig,

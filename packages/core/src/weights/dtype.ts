@@ -22,3 +22,8 @@ export type Dtype = keyof typeof dtypeBytes;
 export function isDtype(name: unknown): name is Dtype {
   return typeof name === "string" && Object.hasOwn(dtypeBytes, name);
 }
+
+/** Whether a type holds floating-point numbers. */
+export function isFloatDtype(dtype: Dtype): boolean {
+  return /^B?F\d/.test(dtype);
+}

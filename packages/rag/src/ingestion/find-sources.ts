@@ -35,7 +35,7 @@ export async function findSources(paths: readonly string[], loader?: Loader): Pr
   return { ...found, sources: withoutRepeats(found.sources) };
 }
 
-async function locate(path: string): Promise<{ real: string; facts: Stats }> {
+export async function locate(path: string): Promise<{ real: string; facts: Stats }> {
   try {
     const real = await realpath(path);
     return { real, facts: await stat(real) };

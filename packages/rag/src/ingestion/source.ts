@@ -28,7 +28,8 @@ export function fileSource(path: string, facts: FileFacts): Source {
 /** Small against a packed file, so that the bytes read say how far the documents are. */
 const READ_BYTES = 64 * 1024;
 
-async function* readFile(path: string, name: string): AsyncIterable<Uint8Array> {
+/** The bytes of a file; errors call it by `name`. */
+export async function* readFile(path: string, name: string): AsyncIterable<Uint8Array> {
   try {
     yield* createReadStream(path, { highWaterMark: READ_BYTES });
   } catch (error) {

@@ -15,7 +15,9 @@ export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue === undefined || issue.path.length === 0 ? what : issue.path.join(".");
-  throw new ServerError("usage", `${where}: ${issue?.message ?? "not valid"}`);
+  throw new ServerError("usage", `${where}: ${issue?.message ?? "not valid"}`, {
+    hint: "`galen help <command>` shows how it is used.",
+  });
 }
 
 function parseJson(json: string): unknown {

@@ -1,77 +1,74 @@
-import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { endianness } from "node:os";
-import { ServerError } from "../errors.ts";
+import type { Precision, VectorOfPrecision } from "@galen/core";
+import { PartialFile } from "./partial-file.ts";
 
 /** Room for any shape, and a multiple of 64 as the format asks, so that the array can be mapped into memory. */
 const HEADER_BYTES = 128;
 const MAGIC = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]);
 
+/** NumPy's name of the elements of each precision. */
+const descriptions = {
+  float32: "<f4",
+  int8: "|i1",
+  uint8: "|u1",
+  binary: "|i1",
+  ubinary: "|u1",
+} as const satisfies Record<Precision, string>;
+
+/** What a matrix holds, and how many elements a row has. */
+export interface NpyFormat {
+  readonly precision: Precision;
+  readonly columns: number;
+}
+
 /**
- * Writes a float32 matrix as NumPy's `.npy` (format 1.0, numpy/lib/format.py) without knowing the number of rows beforehand: the
- * header has a fixed size and is written again at the end. The file appears under its name only when it is complete.
+ * Writes a matrix as NumPy's `.npy` (format 1.0, numpy/lib/format.py) without knowing the number of rows beforehand: the header has
+ * a fixed size and is written again at the end.
  */
 export class NpyWriter implements AsyncDisposable {
-  readonly #path: string;
-  readonly #file: FileHandle;
-  readonly #columns: number;
+  readonly #file: PartialFile;
+  readonly #format: NpyFormat;
   #rows = 0;
-  #complete = false;
 
   /** @throws ServerError `output_not_writable` */
-  static async create(path: string, columns: number): Promise<NpyWriter> {
-    try {
-      const file = await open(partial(path), "w");
-      await file.write(npyHeader(0, columns));
-      return new NpyWriter(path, file, columns);
-    } catch (cause) {
-      throw new ServerError("output_not_writable", `${path} cannot be written`, { cause, details: { path } });
-    }
+  static async create(path: string, format: NpyFormat): Promise<NpyWriter> {
+    const file = await PartialFile.create(path);
+    await file.append(npyHeader(0, format));
+    return new NpyWriter(file, format);
   }
 
-  private constructor(path: string, file: FileHandle, columns: number) {
-    this.#path = path;
+  private constructor(file: PartialFile, format: NpyFormat) {
     this.#file = file;
-    this.#columns = columns;
+    this.#format = format;
   }
 
   /** Appends rows in order. */
-  async write(rows: readonly Float32Array[]): Promise<void> {
-    const bytes = Buffer.alloc(rows.length * this.#columns * 4);
-    rows.forEach((row, index) => bytes.set(littleEndian(row), index * this.#columns * 4));
-    await this.#file.writeFile(bytes);
+  async write(rows: readonly VectorOfPrecision[Precision][]): Promise<void> {
+    await this.#file.append(Buffer.concat(rows.map(littleEndian)));
     this.#rows += rows.length;
   }
 
   /** Writes the final shape and gives the file its name. */
   async finish(): Promise<void> {
-    await this.#file.write(npyHeader(this.#rows, this.#columns), 0, HEADER_BYTES, 0);
-    await this.#file.sync();
-    await this.#file.close();
-    await rename(partial(this.#path), this.#path);
-    this.#complete = true;
+    await this.#file.overwriteStart(npyHeader(this.#rows, this.#format));
+    await this.#file.finish();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#complete) return;
-    await this.#file.close();
-    await rm(partial(this.#path), { force: true });
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#file[Symbol.asyncDispose]();
   }
 }
 
 /** The 128 bytes before the numbers. */
-export function npyHeader(rows: number, columns: number): Buffer {
-  const description = `{'descr': '<f4', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
+export function npyHeader(rows: number, { precision, columns }: NpyFormat): Buffer {
+  const description = `{'descr': '${descriptions[precision]}', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
   const length = Buffer.alloc(2);
   length.writeUInt16LE(HEADER_BYTES - MAGIC.length - length.length);
   const padded = description.padEnd(HEADER_BYTES - MAGIC.length - length.length - 1);
   return Buffer.concat([MAGIC, length, Buffer.from(`${padded}\n`, "latin1")]);
 }
 
-function littleEndian(row: Float32Array): Uint8Array {
-  const bytes = Buffer.from(new Uint8Array(row.buffer, row.byteOffset, row.byteLength));
-  return endianness() === "LE" ? bytes : bytes.swap32();
-}
-
-function partial(path: string): string {
-  return `${path}.partial`;
+function littleEndian(row: VectorOfPrecision[Precision]): Uint8Array {
+  const bytes = new Uint8Array(row.buffer, row.byteOffset, row.byteLength);
+  return row.BYTES_PER_ELEMENT === 1 || endianness() === "LE" ? bytes : Buffer.from(bytes).swap32();
 }

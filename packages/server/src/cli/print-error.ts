@@ -1,10 +1,11 @@
 import { GalenError } from "@galen/core";
 import { errorCode } from "../problem.ts";
 import type { Terminal } from "./terminal.ts";
+import { plain } from "./text.ts";
 
 const MAX_CAUSES = 4;
 
-/** `error:` what and where, `cause:` why, `hint:` the next step, `code:` its stable name. No stack, unless it is asked for. */
+/** One line each, for messages may quote files: `error:` what and where, `cause:` why, `hint:` the next step, `code:` its stable name. No stack, unless it is asked for. */
 export function printError(
   error: unknown,
   { terminal, debug }: { readonly terminal: Terminal; readonly debug: boolean },
@@ -13,9 +14,9 @@ export function printError(
   const kind = error instanceof Error ? error.name : typeof error;
   const line = (style: "red" | "dim" | "cyan", label: string, text: string) =>
     terminal.err(`${terminal.style(style, label.padEnd(6))} ${text}\n`);
-  line("red", "error:", own?.message ?? `something failed inside Galen (${kind})`);
-  for (const cause of causes(error)) line("dim", "cause:", cause);
-  line("cyan", "hint:", own?.hint ?? "run the command again with GALEN_DEBUG=1 to see where");
+  line("red", "error:", plain(own?.message ?? `something failed inside Galen (${kind})`));
+  for (const cause of causes(error)) line("dim", "cause:", plain(cause));
+  line("cyan", "hint:", plain(own?.hint ?? "run the command again with GALEN_DEBUG=1 to see where"));
   const code = errorCode(error);
   line("dim", "code:", `${code}   docs/errors.md#${code}`);
   if (debug && error instanceof Error) terminal.err(`${error.stack}\n`);

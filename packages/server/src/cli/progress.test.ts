@@ -21,7 +21,7 @@ describe("the lines", () => {
   const rates = ["41.8 docs/s", "12.4K tokens/s", "0:17 left"];
 
   it("show bar, counts, rates and what is being read", () => {
-    expect(progressLines(progress, { title: "Indexing medquad", rates, columns: 80 })).toEqual([
+    expect(progressLines(progress, { title: "Indexing medquad", unit: "docs", rates, columns: 80 })).toEqual([
       "Indexing medquad  ━━━━━━━━━━━━━━━─────────  62 %  1,204 of 1,935",
       "  41.8 docs/s · 12.4K tokens/s · 0:17 left",
       "  pubmed/2019/30583.xml",
@@ -29,12 +29,22 @@ describe("the lines", () => {
   });
 
   it("show no bar when the whole is not known", () => {
-    expect(progressLines({ done: 12 }, { title: "Embedding", rates: [], columns: 80 })).toEqual(["Embedding  12"]);
+    expect(progressLines({ done: 12 }, { title: "Embedding", unit: "texts", rates: [], columns: 80 })).toEqual([
+      "Embedding  12",
+    ]);
+  });
+
+  it("write bytes as people read them", () => {
+    const [line] = progressLines(
+      { done: 1_536, total: 90 * 1_024 ** 2 },
+      { title: "P", unit: "bytes", rates: [], columns: 80 },
+    );
+    expect(line).toMatch(/ 0 % {2}1\.5 KiB of 90\.0 MiB$/);
   });
 
   it.each([40, 60, 80, 120])("fit %i columns, with wide characters and without control characters", (columns) => {
     const item = `${"漢字のファイル名/".repeat(12)}\u001b[31mend.txt`;
-    for (const line of progressLines({ ...progress, item }, { title: "Indexing 収集", rates, columns })) {
+    for (const line of progressLines({ ...progress, item }, { title: "Indexing 収集", unit: "docs", rates, columns })) {
       expect(stringWidth(line)).toBeLessThanOrEqual(columns);
       expect(line).not.toContain("\u001b");
     }

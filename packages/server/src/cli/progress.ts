@@ -1,5 +1,5 @@
 import type { Terminal } from "./terminal.ts";
-import { clock, count, cutMiddle, perSecond, plain } from "./text.ts";
+import { byteSize, clock, count, cutMiddle, perSecond, plain } from "./text.ts";
 
 /** How far a long operation is, in whatever it counts. */
 export interface Progress {
@@ -16,7 +16,7 @@ export interface Progress {
 export interface ProgressOptions {
   /** `Indexing medquad` */
   readonly title: string;
-  /** `docs` in `41.8 docs/s` */
+  /** `docs` in `41.8 docs/s`; `bytes` are shown as KiB, MiB and so on. */
   readonly unit: string;
   readonly terminal: Terminal;
   readonly now?: () => number;
@@ -63,8 +63,8 @@ export class ProgressDisplay implements Disposable {
 
   #redraw(progress: Progress, at: number): void {
     if (at - this.#started < DELAY_MS || at - this.#lastDrawn < REDRAW_MS) return;
-    const { terminal, title } = this.#options;
-    const lines = progressLines(progress, { title, rates: this.#rates(progress, at), columns: terminal.columns });
+    const { terminal, title, unit } = this.#options;
+    const lines = progressLines(progress, { title, unit, rates: this.#rates(progress, at), columns: terminal.columns });
     // Synchronized output: terminals that know it show the new lines at once instead of a flicker.
     terminal.err(`\u001b[?2026h${eraseLines(this.#drawnLines)}${lines.join("\n")}\n\u001b[?2026l`);
     this.#drawnLines = lines.length;
@@ -77,8 +77,8 @@ export class ProgressDisplay implements Disposable {
       at - this.#lastDrawn >= PLAIN_LINE_MS ||
       (tenth > this.#lastTenth && tenth < 10 && at - this.#started >= DELAY_MS);
     if (!due) return;
-    const { terminal, title } = this.#options;
-    terminal.err(`${title}: ${[amount(progress), ...this.#rates(progress, at)].join(" · ")}\n`);
+    const { terminal, title, unit } = this.#options;
+    terminal.err(`${title}: ${[amount(progress, unit), ...this.#rates(progress, at)].join(" · ")}\n`);
     this.#lastDrawn = at;
     this.#lastTenth = tenth;
   }
@@ -95,7 +95,7 @@ export class ProgressDisplay implements Disposable {
     const done = (progress.done - first.done) / span;
     const tokens = ((progress.tokens ?? 0) - first.tokens) / span;
     return [
-      ...(done > 0 ? [`${perSecond(done)} ${this.#options.unit}/s`] : []),
+      ...(done > 0 ? [rate(done, this.#options.unit)] : []),
       ...(tokens > 0 ? [`${perSecond(tokens)} tokens/s`] : []),
       ...this.#timeLeft(progress, at),
       ...failures(progress),
@@ -112,17 +112,18 @@ export class ProgressDisplay implements Disposable {
 
 interface LineOptions {
   readonly title: string;
+  readonly unit: string;
   readonly rates: readonly string[];
   readonly columns: number;
 }
 
 /** One line with a bar, a second with rates, a third with the item, as far as the width allows. */
-export function progressLines(progress: Progress, { title, rates, columns }: LineOptions): string[] {
+export function progressLines(progress: Progress, { title, unit, rates, columns }: LineOptions): string[] {
   const ratio = share(progress);
   const first =
     ratio === undefined
-      ? `${title}  ${amount(progress)}`
-      : `${title}  ${bar(ratio, barCells(columns, title))}  ${amount(progress)}`;
+      ? `${title}  ${amount(progress, unit)}`
+      : `${title}  ${bar(ratio, barCells(columns, title))}  ${amount(progress, unit)}`;
   if (columns < TWO_LINES_FROM) return [cutMiddle(first, columns)];
   const item = progress.item === undefined ? [] : [`  ${plain(progress.item)}`];
   const lines = [first, ...(rates.length > 0 ? [`  ${rates.join(" · ")}`] : []), ...item];
@@ -134,10 +135,15 @@ function share({ done, total, share }: Progress): number | undefined {
   return ratio === undefined ? undefined : Math.min(1, Math.max(0, ratio));
 }
 
-function amount(progress: Progress): string {
+function amount(progress: Progress, unit: string): string {
+  const write = unit === "bytes" ? byteSize : count;
   const ratio = share(progress);
   const percent = ratio === undefined ? "" : `${Math.floor(ratio * 100)} %  `;
-  return `${percent}${count(progress.done)}${progress.total === undefined ? "" : ` of ${count(progress.total)}`}`;
+  return `${percent}${write(progress.done)}${progress.total === undefined ? "" : ` of ${write(progress.total)}`}`;
+}
+
+function rate(each: number, unit: string): string {
+  return unit === "bytes" ? `${byteSize(each)}/s` : `${perSecond(each)} ${unit}/s`;
 }
 
 function failures({ failed = 0 }: Progress): string[] {

@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import { environmentFacts } from "../config.ts";
 import { ServerError } from "../errors.ts";
 import { printError } from "./print-error.ts";
-import { createProgram } from "./program.ts";
+import { createProgram } from "./program/program.ts";
 import { EXIT_INTERRUPTED } from "./stop-signal.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -59,7 +59,7 @@ async function loadNative(name: string, owner: string): Promise<string> {
 async function tryModel({ model, config: file }: DoctorOptions): Promise<string> {
   const config = loadConfig({ flags: { model }, file });
   const started = performance.now();
-  await using transformer = await SentenceTransformer.load(config.model);
+  await using transformer = await SentenceTransformer.load(config.model, { offline: true });
   const loaded = performance.now();
   await transformer.encodeQuery("a text to try the model");
   const embedded = performance.now();

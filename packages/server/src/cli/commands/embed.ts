@@ -1,18 +1,15 @@
-import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
-import { createInterface } from "node:readline/promises";
-import { SentenceTransformer } from "@galen/core";
-import { z } from "zod";
+import { SentenceTransformer, type CalibratedRanges, type Precision } from "@galen/core";
 import { loadConfig } from "../../config.ts";
 import { ServerError } from "../../errors.ts";
+import { printSummary, type EmbedResult } from "../embed-summary.ts";
 import { interruptible } from "../interruptible.ts";
-import { NpyWriter } from "../npy.ts";
 import { ProgressDisplay } from "../progress.ts";
+import { readTextBatches } from "../read-texts.ts";
+import { RunningRanges } from "../running-ranges.ts";
 import type { Terminal } from "../terminal.ts";
-import { counted, perSecond, seconds } from "../text.ts";
-
-/** Enough texts to sort by length into full batches, few enough to hold. */
-const BATCH = 512;
+import { plain } from "../text.ts";
+import { TwoPassWriter } from "../two-pass-writer.ts";
+import { needsRanges, openVectorWriter, requireKnownFormat, type VectorWriter } from "../vector-writer.ts";
 
 export interface EmbedOptions {
   readonly config?: string;
@@ -20,131 +17,136 @@ export interface EmbedOptions {
   readonly kind: "document" | "query";
   readonly input: string;
   readonly output?: string;
-}
-
-interface VectorWriter extends AsyncDisposable {
-  write(rows: readonly Float32Array[]): Promise<void>;
-  finish(): Promise<void>;
+  readonly normalize?: boolean;
+  readonly truncateDim?: number;
+  readonly quantize: Precision;
+  readonly calibration?: string;
+  readonly prompt?: string;
+  readonly promptName?: string;
 }
 
 /** `galen embed`: one vector a text, in input order, without holding more than a batch. */
-export async function embed({ input, output, kind, ...options }: EmbedOptions, terminal: Terminal): Promise<void> {
+export async function embed(options: EmbedOptions, terminal: Terminal): Promise<void> {
   const config = loadConfig({ flags: { model: options.model }, file: options.config });
-  requireKnownFormat(output);
+  requireKnownFormat(options.output);
+  requireOptionsThatFit(options);
   await interruptible(async (signal) => {
-    await using transformer = await SentenceTransformer.load(config.model);
-    await using writer = await openWriter(output, { dimension: transformer.dimension, terminal });
-    using display = new ProgressDisplay({ title: "Embedding", unit: "texts", terminal });
+    await using transformer = await SentenceTransformer.load(config.model, { offline: true, signal });
+    const run = new EmbedRun(transformer, options, { terminal, signal });
+    printSummary(await run.toOutput(), options, terminal);
+  });
+}
+
+function requireOptionsThatFit({ quantize, calibration, prompt, promptName }: EmbedOptions): void {
+  if (calibration !== undefined && !needsRanges(quantize))
+    throw new ServerError("usage", `--calibration is for --quantize int8 and uint8, not for ${quantize}`);
+  if (prompt !== undefined && promptName !== undefined)
+    throw new ServerError("usage", "--prompt and --prompt-name do not go together", {
+      hint: "--prompt gives the text itself, --prompt-name takes one of the model's.",
+    });
+}
+
+class EmbedRun {
+  readonly #transformer: SentenceTransformer;
+  readonly #options: EmbedOptions;
+  readonly #surroundings: { readonly terminal: Terminal; readonly signal: AbortSignal };
+  readonly #dimension: number;
+
+  /** @throws ServerError `usage` for options that this model cannot follow */
+  constructor(
+    transformer: SentenceTransformer,
+    options: EmbedOptions,
+    surroundings: { readonly terminal: Terminal; readonly signal: AbortSignal },
+  ) {
+    requireOptionsOfModel(transformer, options);
+    this.#transformer = transformer;
+    this.#options = options;
+    this.#surroundings = surroundings;
+    this.#dimension = options.truncateDim ?? transformer.dimension;
+  }
+
+  async toOutput(): Promise<EmbedResult> {
+    const { input, quantize } = this.#options;
+    const ranges = await this.#calibrate();
     const started = performance.now();
+    const twoPasses = needsRanges(quantize) && ranges === undefined;
+    const truncated: number[] = [];
     let done = 0;
-    for await (const texts of batches(readTexts(input))) {
-      await writer.write(await embedBatch(transformer, texts, { kind, signal }));
-      done += texts.length;
-      display.update({ done });
+    await using writer = await this.#openWriter(twoPasses);
+    for await (const batch of this.#embedded(input, { precision: twoPasses ? "float32" : quantize, ranges })) {
+      await writer.write(batch.vectors);
+      truncated.push(...batch.truncated.map((index) => done + index + 1).sort((a, b) => a - b));
+      done += batch.vectors.length;
     }
     await writer.finish();
-    display[Symbol.dispose]();
-    printSummary(
-      { done, dimension: transformer.dimension, took: (performance.now() - started) / 1_000, output },
-      terminal,
-    );
-  });
-}
+    const took = (performance.now() - started) / 1_000;
+    const { maxSeqLength } = this.#transformer;
+    return { done, dimension: this.#dimension, maxSeqLength, truncated, calibrated: ranges, took };
+  }
 
-async function embedBatch(
-  transformer: SentenceTransformer,
-  texts: readonly string[],
-  { kind, signal }: { readonly kind: EmbedOptions["kind"]; readonly signal: AbortSignal },
-): Promise<Float32Array[]> {
-  return kind === "query" ? transformer.encodeQuery(texts, { signal }) : transformer.encodeDocument(texts, { signal });
-}
+  /** The ranges of the texts that `--calibration` names. */
+  async #calibrate(): Promise<CalibratedRanges | undefined> {
+    const { calibration } = this.#options;
+    if (calibration === undefined) return undefined;
+    const running = new RunningRanges();
+    for await (const { vectors } of this.#embedded(calibration, { precision: "float32" })) running.add(vectors);
+    if ((running.ranges?.rows ?? 0) > 1) return running.ranges;
+    throw new ServerError("input_unreadable", `${calibration} holds fewer than two texts`, {
+      hint: "Calibrate with a hundred or more texts like those to embed.",
+    });
+  }
 
-async function* readTexts(input: string): AsyncGenerator<string> {
-  const stream = input === "-" ? process.stdin : createReadStream(input);
-  const asJson = input.endsWith(".jsonl");
-  let line = 0;
-  try {
-    for await (const text of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-      line += 1;
-      yield asJson ? textOf(text, line) : text;
+  async #openWriter(twoPasses: boolean): Promise<VectorWriter> {
+    const { output, quantize: precision } = this.#options;
+    const { terminal } = this.#surroundings;
+    const columns =
+      precision === "binary" || precision === "ubinary" ? Math.ceil(this.#dimension / 8) : this.#dimension;
+    const writer = await openVectorWriter(output, { precision, columns, terminal });
+    return twoPasses && needsRanges(precision)
+      ? TwoPassWriter.create(writer, { precision, dimension: this.#dimension, output })
+      : writer;
+  }
+
+  /** The vectors of a file, batch by batch; `truncated` are indices into the batch. */
+  async *#embedded<P extends Precision>(
+    input: string,
+    { precision, ranges }: { readonly precision: P; readonly ranges?: CalibratedRanges | undefined },
+  ) {
+    const { terminal, signal } = this.#surroundings;
+    const { kind, normalize, truncateDim, prompt, promptName } = this.#options;
+    const title = input === this.#options.calibration ? "Calibrating" : "Embedding";
+    using display = new ProgressDisplay({ title, unit: "texts", terminal });
+    let done = 0;
+    for await (const texts of readTextBatches(input, { signal })) {
+      let truncated: readonly number[] = [];
+      const encodeOptions = {
+        normalize,
+        truncateDim,
+        precision,
+        ranges,
+        signal,
+        ...(prompt !== undefined && { prompt }),
+        ...(promptName !== undefined && { promptName }),
+        onProgress: (progress: { readonly done: number; readonly truncated: readonly number[] }) => {
+          truncated = progress.truncated;
+          display.update({ done: done + progress.done });
+        },
+      };
+      const vectors =
+        kind === "query"
+          ? await this.#transformer.encodeQuery(texts, encodeOptions)
+          : await this.#transformer.encodeDocument(texts, encodeOptions);
+      done += texts.length;
+      yield { vectors, truncated };
     }
-  } catch (cause) {
-    if (cause instanceof ServerError) throw cause;
-    throw new ServerError("input_unreadable", `${input} cannot be read`, {
-      cause,
-      hint: "Name a file with one text a line, or - for standard input.",
-    });
   }
 }
 
-const TextRecord = z.object({ text: z.string() });
-
-function textOf(json: string, line: number): string {
-  try {
-    return TextRecord.parse(JSON.parse(json)).text;
-  } catch {
-    throw new ServerError("input_unreadable", `line ${line} is not a JSON object with a string \`text\``, {
-      hint: "Every line must hold one such object.",
-    });
-  }
-}
-
-async function* batches(texts: AsyncIterable<string>): AsyncGenerator<string[]> {
-  let batch: string[] = [];
-  for await (const text of texts) {
-    batch.push(text);
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
-
-function requireKnownFormat(output: string | undefined): void {
-  if (output === undefined || /\.(?:npy|jsonl)$/.test(output)) return;
-  throw new ServerError("usage", "--output takes a file that ends in .npy or .jsonl", {
-    hint: "Leave it out to get JSON lines on standard output.",
+function requireOptionsOfModel(transformer: SentenceTransformer, { truncateDim, promptName }: EmbedOptions): void {
+  if (truncateDim !== undefined && truncateDim > transformer.dimension)
+    throw new ServerError("usage", `--truncate-dim ${truncateDim} is more than the model's ${transformer.dimension}`);
+  if (promptName === undefined || Object.hasOwn(transformer.prompts, promptName)) return;
+  throw new ServerError("usage", `the model has no prompt named ${JSON.stringify(plain(promptName))}`, {
+    hint: `It has ${Object.keys(transformer.prompts).map(plain).join(", ")}; --prompt gives a text of your own.`,
   });
-}
-
-async function openWriter(
-  output: string | undefined,
-  { dimension, terminal }: { readonly dimension: number; readonly terminal: Terminal },
-): Promise<VectorWriter> {
-  if (output === undefined) return jsonLines(async (text) => terminal.out(text));
-  if (output.endsWith(".npy")) return NpyWriter.create(output, dimension);
-  try {
-    const file = await open(output, "w");
-    return jsonLines(
-      (text) => file.writeFile(text),
-      () => file.close(),
-    );
-  } catch (cause) {
-    throw new ServerError("output_not_writable", `${output} cannot be written`, { cause });
-  }
-}
-
-/** `{"index":0,"embedding":[…]}` a line. */
-function jsonLines(write: (text: string) => Promise<void>, close: () => Promise<void> = async () => {}): VectorWriter {
-  let index = 0;
-  const line = (row: Float32Array) => `${JSON.stringify({ index: index++, embedding: [...row] })}\n`;
-  return {
-    write: (rows) => write(rows.map(line).join("")),
-    finish: async () => {},
-    [Symbol.asyncDispose]: close,
-  };
-}
-
-interface Summary {
-  readonly done: number;
-  readonly dimension: number;
-  readonly took: number;
-  readonly output: string | undefined;
-}
-
-function printSummary({ done, dimension, took, output }: Summary, terminal: Terminal): void {
-  const where = output === undefined ? "" : ` to ${output}`;
-  terminal.err(
-    `Embedded ${counted(done, "text")} as ${dimension} numbers each${where} in ${seconds(took)}: ${perSecond(done / took)} texts/s\n`,
-  );
 }
