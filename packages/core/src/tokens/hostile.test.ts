@@ -134,6 +134,20 @@ function withTable(precompiled_charsmap: string): Promise<Tokenizer> {
   return Tokenizer.fromJson(changed(files[3] ?? "", { normalizer: { type: "Precompiled", precompiled_charsmap } }));
 }
 
+function table(change?: (units: Uint32Array) => void): string {
+  const units = new Uint32Array(512);
+  units[0] = unit(256, 0, false);
+  // "a" → 256 ^ 0x61 = 353, its children at 353 ^ 97 = 256 ^ …; the leaf holds where the replacement starts.
+  units[353] = unit(353 ^ 128, 0x61, true);
+  units[128] = 0x8000_0000;
+  units[128 ^ 0x62] = unit(128 ^ 0x62 ^ 64, 0x62, true);
+  units[64] = 0x8000_0002;
+  change?.(units);
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE(units.byteLength);
+  return Buffer.concat([size, Buffer.from(units.buffer), Buffer.from("b\0é\0")]).toString("base64");
+}
+
 function split(Regex: string): unknown {
   return { type: "Split", pattern: { Regex }, behavior: "Isolated", invert: false };
 }
@@ -231,20 +245,6 @@ async function tryOut(json: string): Promise<string> {
 
 // A double array that replaces "a" by "b" and "ab" by "é": built by hand, unit by unit.
 describe("SentencePiece's table of normalizations", () => {
-  const table = (change: (units: Uint32Array) => void = () => {}): string => {
-    const units = new Uint32Array(512);
-    units[0] = unit(256, 0, false);
-    // "a" → 256 ^ 0x61 = 353, its children at 353 ^ 97 = 256 ^ …; the leaf holds where the replacement starts.
-    units[353] = unit(353 ^ 128, 0x61, true);
-    units[128] = 0x8000_0000;
-    units[128 ^ 0x62] = unit(128 ^ 0x62 ^ 64, 0x62, true);
-    units[64] = 0x8000_0002;
-    change(units);
-    const size = Buffer.alloc(4);
-    size.writeUInt32LE(units.byteLength);
-    return Buffer.concat([size, Buffer.from(units.buffer), Buffer.from("b\0é\0")]).toString("base64");
-  };
-
   test("is followed", async () => {
     const [mapped, plain] = [
       await withTable(table()),
