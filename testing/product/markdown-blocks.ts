@@ -16,6 +16,17 @@ export function typescriptBlocks(markdown: string): string[] {
   return fenced(markdown, "ts");
 }
 
+export interface TypescriptExample {
+  readonly code: string;
+  readonly output: string;
+}
+
+/** Fenced `ts` blocks that a fenced `text` block with their output follows. */
+export function typescriptExamples(markdown: string): TypescriptExample[] {
+  const pairs = markdown.matchAll(/^```ts\n([^]*?)\n```\n\n```text\n([^]*?)\n```$/gm);
+  return [...pairs].map(([, code = "", output = ""]) => ({ code, output }));
+}
+
 /** Output as a pattern: `…` stands for anything, everything else for itself. */
 export function outputPattern(output: string): RegExp {
   const parts = output

@@ -9,6 +9,7 @@ import { encodeModel } from "../graph/onnx-proto.ts";
 import type { ModelDescription } from "../graph/onnx-proto.ts";
 import { AutoModel } from "../auto-model.ts";
 import { AutoTokenizer } from "../auto-tokenizer.ts";
+import { meanPooling } from "../vectors/mean-pooling.ts";
 import { SentenceTransformer } from "../sentence-transformer.ts";
 import { writeOnnxModel } from "../write-onnx-model.ts";
 import { openCheckpoint } from "../weights/weights.ts";
@@ -36,6 +37,17 @@ test("our own export in place of the weights gives the same vectors, with int32 
   }
 });
 
+test("a model that has no weights but those in its ONNX file", async () => {
+  await using folder = await copyOf("onnx-one-file");
+  const modules = JSON.parse(await readFile(join(folder.path, "modules.json"), "utf8")) as object[];
+  await writeFile(join(folder.path, "modules.json"), JSON.stringify(modules.slice(0, 2)));
+  await using model = await SentenceTransformer.load(folder.path, ONE_THREAD);
+  await using encoder = await AutoModel.fromPretrained(folder.path, ONE_THREAD);
+  const inputs = await (await AutoTokenizer.fromPretrained(folder.path)).encode("the cat sat");
+  const [mean] = meanPooling(await encoder.forward(inputs), inputs.attentionMask);
+  expect(maxDifference(await model.encode("the cat sat"), mean ?? new Float32Array())).toBeLessThanOrEqual(1e-6);
+});
+
 test("AutoModel runs it on a padded batch: padding changes no token", async () => {
   const folder = goldenFolder("onnx-external-data");
   const tokenizer = await AutoTokenizer.fromPretrained(folder);
@@ -54,20 +66,16 @@ test("weights in the folder go before an ONNX file", async () => {
   expect((await readModelFolder(folder.path)).onnx).toBeUndefined();
 });
 
-test("in the hub's cache, where every file is a link to a blob of another name", async () => {
+const steps = ["modules.json", "1_Pooling/config.json", "2_Dense/config.json", "2_Dense/model.safetensors"];
+const usual = ["config.json", "tokenizer.json", "tokenizer_config.json", ...steps];
+
+test.each([
+  ["onnx-external-data", [...usual, "onnx/model.onnx", "onnx/model.onnx.data"]],
+  ["dense-tanh-normalize", [...usual, "model.safetensors"]],
+])("%s in the hub's cache, where every file is a link to a blob of another name", async (name, files) => {
   await using cache = await temporaryDirectory();
-  const { texts, encode } = await readFolderGolden("onnx-external-data");
-  await linkedCopy("onnx-external-data", cache.path, [
-    "config.json",
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "modules.json",
-    "1_Pooling/config.json",
-    "2_Dense/config.json",
-    "2_Dense/model.safetensors",
-    "onnx/model.onnx",
-    "onnx/model.onnx.data",
-  ]);
+  const { texts, encode } = await readFolderGolden(name);
+  await linkedCopy(name, cache.path, files);
   await using model = await SentenceTransformer.load(join(cache.path, "snapshot"), ONE_THREAD);
   const vectors = Float32Array.from((await model.encode(texts)).flatMap((vector) => [...vector]));
   expect(maxDifference(vectors, floats(encode.base64))).toBeLessThanOrEqual(1e-5);
@@ -168,6 +176,16 @@ describe("an ONNX file that is no encoder is refused before it is opened", () =>
     await expect(SentenceTransformer.load(folder.path, ONE_THREAD)).rejects.toMatchObject({ code: "inference_failed" });
   });
 });
+
+test.each([{ hidden_size: "wide" }, { hidden_size: 0 }, { vocab_size: -1 }])(
+  "config.json with %o is model_invalid",
+  async (fields) => {
+    await using folder = await copyOf("onnx-one-file");
+    const config = JSON.parse(await readFile(join(folder.path, "config.json"), "utf8")) as object;
+    await writeFile(join(folder.path, "config.json"), JSON.stringify({ ...config, ...fields }));
+    await expect(readModelFolder(folder.path)).rejects.toMatchObject({ name: "ModelError", code: "model_invalid" });
+  },
+);
 
 test("an unknown architecture is computed by its own graph; its limits are those of config.json", async () => {
   await using folder = await copyOf("onnx-one-file");

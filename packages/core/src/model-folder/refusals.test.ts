@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { temporaryDirectory } from "@galen/testing";
 import { describe, expect, test } from "vitest";
@@ -52,6 +52,22 @@ const weights: readonly Case[] = [
     "a Git LFS pointer in a step",
     (f) => writeFile(join(f, "2_Dense", WEIGHTS), LFS_POINTER),
     { code: "weights_missing", hint: /git lfs pull/u },
+  ],
+  [
+    "a link to a blob that is gone",
+    async (f) => {
+      await rm(join(f, WEIGHTS));
+      await symlink(join(f, "blobs", "gone"), join(f, WEIGHTS));
+    },
+    { code: "weights_missing", message: /model\.safetensors is not there/u },
+  ],
+  [
+    "a link to itself",
+    async (f) => {
+      await rm(join(f, WEIGHTS));
+      await symlink(WEIGHTS, join(f, WEIGHTS));
+    },
+    { code: "weights_missing", message: /model\.safetensors is not there/u },
   ],
   [
     "a pickle",
@@ -143,6 +159,16 @@ const steps: readonly Case[] = [
     "no steps at all",
     (f) => writeFile(join(f, "modules.json"), "[]"),
     { code: "architecture_unsupported", message: /is empty/u },
+  ],
+  [
+    "thousands of steps",
+    (f) => modules(f, ...Array.from({ length: 5000 }, () => step("Pooling", "1_Pooling"))),
+    { code: "model_invalid", message: /modules\.json/u },
+  ],
+  [
+    "a pooling of thousands of modes",
+    (f) => change(f, "1_Pooling/config.json", { pooling_mode: Array.from({ length: 5000 }, () => "mean") }),
+    { code: "model_invalid", message: /pooling_mode/u },
   ],
   ["modules.json that is no list", (f) => writeFile(join(f, "modules.json"), "{}"), { code: "model_invalid" }],
   [

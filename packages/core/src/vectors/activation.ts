@@ -13,7 +13,7 @@ const activations = {
 
 /** What a cross-encoder applies to its logits. */
 export type ActivationName = keyof typeof activations;
-export const activationNames = Object.keys(activations) as [ActivationName, ...ActivationName[]];
+const activationNames = Object.keys(activations) as [ActivationName, ...ActivationName[]];
 
 /** Applies it in place. */
 export function activate(logits: Float32Array, name: ActivationName): void {
