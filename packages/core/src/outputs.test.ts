@@ -1,11 +1,12 @@
 import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { temporaryDirectory } from "@galen/testing";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from "vitest";
 
 import { floats, maxDifference, tinyBertFolder } from "../../../testing/golden/golden.ts";
 import { bytes, readOutputsGolden, rowsOf } from "../../../testing/golden/outputs.ts";
 import type { OutputsGolden, StoredArray } from "../../../testing/golden/outputs.ts";
+import type { EncodeOptions, TokenEmbeddings } from "./encode-options.ts";
 import { SentenceTransformer } from "./sentence-transformer.ts";
 import { quantizationRanges } from "./vectors/quantization-ranges.ts";
 import { quantizeEmbeddings } from "./vectors/quantize.ts";
@@ -140,6 +141,20 @@ describe("precision", () => {
       ["ubinary", Uint8Array, 6],
     ]);
   });
+});
+
+test("the type of a result follows from the options", async () => {
+  const one = await tiny.encode("on");
+  expectTypeOf(one).toEqualTypeOf<Float32Array>();
+  expectTypeOf(await tiny.encode(["on"])).toEqualTypeOf<Float32Array[]>();
+  expectTypeOf(await tiny.encodeQuery("on", { precision: "binary" })).toEqualTypeOf<Int8Array>();
+  expectTypeOf(await tiny.encodeDocument(["on"], { precision: "ubinary" })).toEqualTypeOf<Uint8Array[]>();
+  const tokens = await tiny.encode("on", { outputValue: "token_embeddings" });
+  expectTypeOf(tokens).toEqualTypeOf<TokenEmbeddings>();
+  const options: EncodeOptions = { precision: "float32" };
+  const any = await tiny.encode("on", options);
+  expectTypeOf<Float32Array>().toExtend<typeof any>();
+  expect([one.length, tokens.dims, any]).toEqual([48, [3, 48], one]);
 });
 
 describe("truncateDim", () => {
