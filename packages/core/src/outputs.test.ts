@@ -189,6 +189,19 @@ async function changed(file: string, content: unknown): Promise<{ model: Sentenc
   return { model, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
+test("a vector that its model scaled is scaled again when it is shortened", async () => {
+  await using tested = await changed("modules.json", [
+    { idx: 0, name: "0", path: "", type: "sentence_transformers.models.Transformer" },
+    { idx: 1, name: "1", path: "1_Pooling", type: "sentence_transformers.models.Pooling" },
+    { idx: 2, name: "2", path: "2_Normalize", type: "sentence_transformers.models.Normalize" },
+  ]);
+  const length = async (options: EncodeOptions<"float32", "sentence_embedding">): Promise<number> =>
+    Math.hypot(...(await tested.model.encode("the cat", options)));
+  expect(await length({})).toBeCloseTo(1, 6);
+  expect(await length({ truncateDim: 13 })).toBeLessThan(0.9);
+  expect(await length({ truncateDim: 13, normalize: true })).toBeCloseTo(1, 6);
+});
+
 test("a model that leaves its prompt out of the pooling does so in every mode", async () => {
   const { prompt, results } = golden.withoutPrompt;
   expect(results).toHaveLength(7);
