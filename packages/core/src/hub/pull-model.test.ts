@@ -31,9 +31,19 @@ test("a model is downloaded into the layout of huggingface_hub, and gives the ve
   expect(await readdir(join(layout.root, ".locks", "models--org--tiny"))).toEqual([]);
   expect((await readdir(layout.blobs)).filter((name) => name.endsWith(".incomplete"))).toEqual([]);
 
-  await using cached = await SentenceTransformer.load(pulled.path);
+  await using cached = await SentenceTransformer.load("org/tiny", { ...stage.source, offline: true });
   await using original = await SentenceTransformer.load(tinyBertFolder);
   expect(await cached.encode("the cat")).toEqual(await original.encode("the cat"));
+});
+
+test("a class loads a model by its id, and tells how the download goes", async () => {
+  await using stage = await stageHub();
+  const onDownload = vi.fn<(progress: PullProgress) => void>();
+  await using model = await SentenceTransformer.load("org/tiny", { ...stage.source, onDownload });
+  expect(model.model).toMatch(/^org\/tiny@/u);
+  expect(onDownload).toHaveBeenLastCalledWith(
+    expect.objectContaining({ phase: "downloading", files: 8, totalFiles: 8 }),
+  );
 });
 
 test("what is there is not downloaded again, and a damaged file is", async () => {
@@ -188,6 +198,12 @@ describe("what is downloaded", () => {
 
   test.each([
     ["a pickle alone", { "model.safetensors": undefined, "pytorch_model.bin": "x" }, "weights_missing", /python -c/u],
+    [
+      "a pickle in parts",
+      { "model.safetensors": undefined, "pytorch_model.bin.index.json": "{}" },
+      "weights_missing",
+      /python -c/u,
+    ],
     [
       "a pickle in a module",
       { "modules.json": '[{"type":"Dense","path":"2_Dense"}]', "2_Dense/pytorch_model.bin": "x" },

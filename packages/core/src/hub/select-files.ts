@@ -22,7 +22,7 @@ export const WEIGHTS = "model.safetensors";
 export const SHARD_INDEX = "model.safetensors.index.json";
 /** In the order in which they are looked for, when there is no safetensors file. */
 export const ONNX_MODELS: readonly string[] = ["model.onnx", "onnx/model.onnx"];
-const PICKLE = "pytorch_model.bin";
+const PICKLES = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
 
 export interface Selection {
   /** All paths of the repository. */
@@ -64,7 +64,8 @@ function selectWeights(folder: string, { paths, id, encoder, shards }: Selection
   if (only !== undefined && more.length === 0) return [only];
   const onnx = folder === encoder ? ONNX_MODELS.find(listed) : undefined;
   if (onnx !== undefined) return take(onnx, ...[`${onnx}_data`, `${onnx}.data`].filter(listed));
-  if (listed(PICKLE)) throw onlyPickle(id, inFolder(folder, PICKLE));
+  const pickle = PICKLES.find(listed);
+  if (pickle !== undefined) throw onlyPickle(id, inFolder(folder, pickle));
   if (folder === encoder) throw noWeights(id);
   return [];
 }
