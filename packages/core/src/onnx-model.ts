@@ -91,7 +91,7 @@ function emitGraph(
   { outputs = ["sentence_embedding"], ...wanted }: OnnxModelOptions,
 ): GraphBuilder {
   const { encoder, onnx, steps } = folder;
-  if (outputs.includes("sentence_embedding")) requireSentenceModel(folder);
+  if (outputs.includes("sentence_embedding")) requireSentenceVectors(folder);
   const graph = new GraphBuilder(checkpoint.folder);
   const { poolingMask, ...inputs } = graphInputs(graph, wanted);
   const weights = onnx === undefined ? rootScope(checkpoint, encoder.rootNames) : withoutRoot(checkpoint);
@@ -119,6 +119,11 @@ function emitGraph(
     graph.output(output, value, { type: "float32", dims });
   }
   return graph;
+}
+
+function requireSentenceVectors(folder: ModelFolder): void {
+  requireSentenceModel(folder);
+  vectorSize(folder.steps, folder.encoder); // before any weight is looked at, it tells which step does not fit
 }
 
 interface Output {

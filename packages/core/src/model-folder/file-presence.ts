@@ -29,5 +29,10 @@ function isAbsence(error: unknown): boolean {
   return error instanceof Error && "code" in error && ABSENCES.has(error.code);
 }
 
-// The last two: no file can have such a name, be it too long or with a NUL in it.
-const ABSENCES: ReadonlySet<unknown> = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"]);
+const ABSENCES: ReadonlySet<unknown> = new Set([
+  "ENOENT",
+  "ENOTDIR",
+  "ELOOP", // links that lead to each other, and to no file
+  "ENAMETOOLONG", // no file can have such a name,
+  "ERR_INVALID_ARG_VALUE", // nor one with a NUL in it
+]);

@@ -25,13 +25,15 @@ export async function readTextFile(path: string, { maxBytes }: { maxBytes: numbe
   const handle = await orAbsent(open(path, "r"));
   if (handle === undefined) return undefined;
   await using file = handle;
-  const { size } = await file.stat();
-  if (size > maxBytes) throw invalid(path, `has ${size} bytes, more than the ${maxBytes} allowed`);
-  return file.readFile("utf8");
+  const facts = await file.stat();
+  if (!facts.isFile()) throw invalid(path, "is not a file");
+  if (facts.size > maxBytes) throw invalid(path, `has ${facts.size} bytes, more than the ${maxBytes} allowed`);
+  const text = await file.readFile("utf8");
+  if (isLfsPointer(text)) throw lfsPointer(path);
+  return text;
 }
 
 function parseJson(text: string, path: string): unknown {
-  if (isLfsPointer(text)) throw lfsPointer(path);
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -13,13 +13,18 @@ export const TransformerConfig = z.looseObject({
 });
 export type TransformerConfig = z.infer<typeof TransformerConfig>;
 
+// The longest published chains have five steps; each costs a folder to read and nodes in the graph.
+const MAX_MODULES = 64;
+
 /** modules.json: the steps of a sentence-transformers model in order, and the folder of each. */
-export const Modules = z.array(
-  z.object({
-    type: z.string(),
-    path: z.string().refine(isInside, "must stay inside the model folder").transform(plainPath),
-  }),
-);
+export const Modules = z
+  .array(
+    z.object({
+      type: z.string(),
+      path: z.string().refine(isInside, "must stay inside the model folder").transform(plainPath),
+    }),
+  )
+  .max(MAX_MODULES);
 export type Modules = z.infer<typeof Modules>;
 export type Module = Modules[number];
 

@@ -68,6 +68,37 @@ test("a limit beyond the position table is lowered to it", async () => {
   expect(await readModelFolder(folder.path)).toMatchObject({ maxSeqLength: 44, maxModelLength: 44 });
 });
 
+test.each<[string, Record<string, unknown>, number]>([
+  ["the step's own limit", { max_seq_length: 20 }, 20],
+  ["the limit that it passes to the tokenizer", { max_seq_length: 20, processor_kwargs: { model_max_length: 25 } }, 25],
+  ["the same by its older name", { max_seq_length: null, tokenizer_args: { model_max_length: 26 } }, 26],
+  ["the tokenizer's, where it sets none", { max_seq_length: null }, 40],
+])("%s", async (_, config, limit) => {
+  await using folder = await tinyCopy();
+  await rm(join(folder.path, "sentence_bert_config.json"));
+  await write(folder.path, "sentence_xlm-roberta_config.json", config);
+  expect(await readModelFolder(folder.path)).toMatchObject({ maxSeqLength: limit, maxModelLength: 40 });
+});
+
+test("a prompt of null is none, and an unknown similarity the usual one", async () => {
+  await using folder = await tinyCopy();
+  await write(folder.path, "config_sentence_transformers.json", {
+    prompts: { query: null, document: "doc: " },
+    default_prompt_name: "document",
+    similarity_fn_name: "maxsim",
+    truncate_dim: 7,
+  });
+  expect(await readModelFolder(folder.path)).toMatchObject({
+    modelType: "SentenceTransformer",
+    prompts: { query: "", document: "doc: " },
+    defaultPromptName: "document",
+    similarity: "cosine",
+    truncateDim: 7,
+  });
+  await write(folder.path, "config_sentence_transformers.json", { prompts: null });
+  expect(await readModelFolder(folder.path)).toMatchObject({ prompts: {}, truncateDim: undefined });
+});
+
 describe("weights", () => {
   const weights = "model.safetensors";
 

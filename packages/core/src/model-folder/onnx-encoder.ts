@@ -58,15 +58,22 @@ const OnnxConfig = z.object({
 // Their position tables begin with rows for the padding: a table of 514 rows takes 512 tokens.
 const OFFSET_POSITIONS = new Set(["roberta", "xlm-roberta", "camembert", "mpnet", "xlm-roberta-xl", "data2vec-text"]);
 const USUAL_POSITIONS = 512; // where config.json does not say how many
+const MAX_HIDDEN_SIZE = 65_536; // many times the widest encoder: a hostile file may not choose how much is allocated
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
 function configure(path: string, json: unknown, output: OnnxValue): ConfiguredEncoder {
-  const config = OnnxConfig.parse(json);
+  const parsed = OnnxConfig.safeParse(json);
+  if (!parsed.success) throw invalid(path, `has an unusable config.json: ${z.prettifyError(parsed.error)}`);
+  const config = parsed.data;
   const fromConfig = config.hidden_size ?? config.dim ?? config.d_model;
   const fromGraph = output.dims?.at(-1);
   const hiddenSize = fromGraph ?? fromConfig;
-  if (hiddenSize === undefined || (fromConfig !== undefined && fromConfig !== hiddenSize)) {
-    throw invalid(path, `gives hidden states of ${fromGraph} components where config.json says ${fromConfig}`);
+  const disagree = fromConfig !== undefined && fromConfig !== hiddenSize;
+  if (hiddenSize === undefined || disagree || hiddenSize < 1 || hiddenSize > MAX_HIDDEN_SIZE) {
+    throw invalid(
+      path,
+      `gives hidden states of ${fromGraph ?? "unknown"} components where config.json says ${fromConfig ?? "nothing"}`,
+    );
   }
   const rows = config.max_position_embeddings ?? config.n_positions ?? USUAL_POSITIONS;
   const offset = OFFSET_POSITIONS.has(config.model_type) ? (config.pad_token_id ?? 1) + 1 : 0;
@@ -130,7 +137,10 @@ function missingData(path: string, file: string): ModelError {
 }
 
 function invalid(path: string, problem: string): ModelError {
-  return new ModelError("model_invalid", `The ONNX model ${path} ${problem}.`, { details: { file: path } });
+  return new ModelError("model_invalid", `The ONNX model ${path} ${problem}.`, {
+    hint: "Check that the ONNX file and config.json belong to one model.",
+    details: { file: path },
+  });
 }
 
 function unsupported(path: string, problem: string, hint: string): ModelError {

@@ -8,6 +8,7 @@ import type { PoolingMode } from "../vectors/pooling/pooling.ts";
 import type { WeightFile } from "../weights/weights.ts";
 import { fileExists } from "./file-presence.ts";
 import { readJsonFile } from "./json-file.ts";
+import { refuseLfsPointers } from "./lfs-pointer.ts";
 import { Modules } from "./model-config.ts";
 import type { Module } from "./model-config.ts";
 
@@ -71,7 +72,10 @@ async function readStep(folder: string, module: Module): Promise<{ step: Sentenc
 
 async function weightFileOf(folder: string, { path, type }: Module): Promise<WeightFile> {
   const file = join(folder, path, "model.safetensors");
-  if (await fileExists(file)) return { path: file, prefix: tensorPrefix(path) };
+  if (await fileExists(file)) {
+    await refuseLfsPointers([file]);
+    return { path: file, prefix: tensorPrefix(path) };
+  }
   const pickle = join(folder, path, "pytorch_model.bin");
   throw new ModelError("weights_missing", `The step ${type} of modules.json has no weights: ${file} is not there.`, {
     hint: (await fileExists(pickle))

@@ -19,30 +19,30 @@ const INDEX = "model.safetensors.index.json";
 export async function findWeightFiles(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder);
   const files = await weightFilesAmong(folder, names);
+  for (const file of files) if (!(await fileExists(file))) throw notThere(file);
   await refuseLfsPointers(files);
   return files;
 }
 
 async function weightFilesAmong(folder: string, names: readonly string[]): Promise<readonly string[]> {
+  // transformers would load the model that an adapter names and change it: weights beside it are not the whole model.
+  if (names.includes("adapter_config.json")) throw await missingWeights(folder, names);
   if (names.includes(SINGLE)) return [join(folder, SINGLE)];
   if (names.includes(INDEX)) return findShards(folder);
-  const candidates = names.filter((name) => name.endsWith(".safetensors") && name !== ADAPTER);
+  const candidates = names.filter((name) => name.endsWith(".safetensors"));
   if (candidates.length > 1) throw await missingWeights(folder, names);
   return candidates.map((name) => join(folder, name));
 }
 
-const ADAPTER = "adapter_model.safetensors"; // of PEFT: the difference to another model's weights
-
 async function findShards(folder: string): Promise<readonly string[]> {
   const index = await readJsonFile(join(folder, INDEX), ShardIndex);
-  const shards = [...new Set(Object.values(index?.weight_map ?? {}))].map((name) => join(folder, name));
-  for (const shard of shards) if (!(await fileExists(shard))) throw noShard(shard);
-  return shards;
+  return [...new Set(Object.values(index?.weight_map ?? {}))].map((name) => join(folder, name));
 }
 
-function noShard(shard: string): ModelError {
-  return new ModelError("weights_missing", `The weights file ${shard}, which ${INDEX} names, is not there.`, {
-    hint: "Fetch all shards of the model.",
-    details: { file: shard },
+// A shard that the index names, or a link to a blob that is gone.
+function notThere(file: string): ModelError {
+  return new ModelError("weights_missing", `The weights file ${file} is not there.`, {
+    hint: "Fetch all files of the model.",
+    details: { file },
   });
 }

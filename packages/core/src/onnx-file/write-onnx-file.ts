@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
+import { ModelError } from "../errors.ts";
 import { encodeModel } from "../graph/onnx-proto.ts";
 import type { ExternalData, ModelDescription, TensorDescription } from "../graph/onnx-proto.ts";
 import type { FileSpan } from "../graph/proto-writer.ts";
@@ -39,7 +40,9 @@ export async function writeOnnxFile(
   { weightsFolder, externalData, signal }: WriteOnnxFileOptions,
 ): Promise<WrittenOnnxModel> {
   const model = encodeModel(withWeights(description, weightsFolder));
-  if (externalData ?? model.length > MAX_MESSAGE_BYTES) {
+  const tooLarge = model.length > MAX_MESSAGE_BYTES;
+  if (tooLarge && externalData === false) throw noRoomInside(model.length);
+  if (externalData ?? tooLarge) {
     return writeBeside(description, file, { weightsFolder, signal });
   }
   await createAtomically(dirname(file), bytesOf(model.parts, { signal }), () => basename(file));
@@ -64,6 +67,13 @@ async function writeBeside(
     if (isNew) await rm(dataFile, { force: true });
     throw error;
   }
+}
+
+function noRoomInside(bytes: number): ModelError {
+  return new ModelError("input_invalid", `The model would have ${bytes} bytes, more than an ONNX file can hold.`, {
+    hint: "Leave externalData out: the weights then go into a file beside the model.",
+    details: { bytes, limit: MAX_MESSAGE_BYTES },
+  });
 }
 
 /** Gives every weight a place in one new file, in order. */

@@ -60,12 +60,15 @@ export const denseStep: StepKind<DenseStep> = {
   },
   build: (graph, step, features, { weights }) => {
     const vectors = requireValue(features, step.input, step.path);
+    if (weights.has("linear.bias") !== step.bias) throw stepInvalid(step.path, BIAS_DISAGREES);
     const dense = step.input === "sentence_embedding" ? denseRows : denseTokens;
     return { ...features, [step.output]: dense(graph, weights, vectors, step) };
   },
   describe: ({ outputs, activation, residual, input }) =>
     `dense${outputs}-${activation.toLowerCase()}${residual ? "-residual" : ""}${input === "token_embeddings" ? "-tokens" : ""}`,
 };
+
+const BIAS_DISAGREES = "has a bias in its config.json or in its weights, but not in both";
 
 // [B,n] → [B,m]
 function denseRows(graph: GraphBuilder, weights: Weights, rows: Value, step: DenseStep): Value {

@@ -23,11 +23,12 @@ const legacyModes = {
   pooling_mode_lasttoken: "lasttoken",
 } as const satisfies Record<string, PoolingMode>;
 
+const MAX_MODES = 64; // there are six to join; a hostile file may not ask for a vector of any length
 const Mode = z.enum(poolingModes);
 
 const PoolingConfig = z
   .object({
-    pooling_mode: z.union([Mode.transform((mode) => [mode]), z.array(Mode).nonempty()]).optional(),
+    pooling_mode: z.union([Mode.transform((mode) => [mode]), z.array(Mode).nonempty().max(MAX_MODES)]).optional(),
     include_prompt: z.boolean().default(true),
     ...mapValues(legacyModes, () => z.boolean().default(false)),
   })

@@ -10,8 +10,8 @@ import type { ChunkTokens } from "./word-piece.ts";
  * library itself, or by code that only ever sees printable ASCII.
  */
 export interface ChunkRules {
-  /** The first place at or after `position` where a chunk starts; what lies between holds no token. */
-  startAt(text: string, position: number): number;
+  /** The first place from `position` on, and before `limit`, where a chunk starts; what lies between holds no token. */
+  startAt(text: string, position: number, limit: number): number;
   /** The end of the chunk that starts at `start`. */
   endOf(text: string, start: number): number;
   /** The tokens of a chunk, when they can be told without the library. */
@@ -99,9 +99,9 @@ function bertRules(json: unknown, added: readonly AddedToken[]): ChunkRules | un
 
 const isSeparator = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 
-function skipSeparators(text: string, position: number): number {
+function skipSeparators(text: string, position: number, limit: number): number {
   let start = position;
-  while (start < text.length && isSeparator(text.charCodeAt(start))) start += 1;
+  while (start < limit && isSeparator(text.charCodeAt(start))) start += 1;
   return start;
 }
 

@@ -68,8 +68,8 @@ export class ChunkedEngine implements TokenizerEngine {
     { learned, unknown, sink }: { learned: Map<string, ChunkTokens>; unknown: Set<string>; sink: TokenSink },
   ): boolean {
     let complete = true;
-    for (let start = this.#rules.startAt(text, from); start < to;) {
-      const end = this.#rules.endOf(text, start);
+    for (let start = this.#rules.startAt(text, from, to); start < to;) {
+      const end = Math.min(this.#rules.endOf(text, start), to);
       const chunk = text.slice(start, end);
       const tokens = this.#find(chunk) ?? learned.get(chunk);
       if (tokens === undefined) {
@@ -78,7 +78,7 @@ export class ChunkedEngine implements TokenizerEngine {
       } else if (complete) {
         sink.add(tokens, start);
       }
-      start = this.#rules.startAt(text, end);
+      start = this.#rules.startAt(text, end, to);
     }
     return complete;
   }

@@ -1,5 +1,6 @@
 import type { Encoding, Tokenizer as RustTokenizer } from "tokenizers";
 
+import { ModelError } from "../errors.ts";
 import { abortable } from "./abortable.ts";
 import { textSlices } from "./text-slices.ts";
 import type { EngineOptions, TextTokens, TokenizerEngine } from "./tokenizer-engine.ts";
@@ -22,7 +23,8 @@ export class RustEngine implements TokenizerEngine {
   async tokenize(texts: readonly string[], { withSpans = false, turn, signal }: EngineOptions): Promise<TextTokens[]> {
     const tokenized: TextTokens[] = [];
     for (const slice of textSlices(texts, { characters: SLICE_CHARACTERS, count: SLICE_TEXTS })) {
-      const encodings = await abortable(this.#rust.encodeBatch(slice, { addSpecialTokens: false }), signal);
+      const encoding = this.#rust.encodeBatch(slice, { addSpecialTokens: false }).catch(refuse);
+      const encodings = await abortable(encoding, signal);
       for (const [index, encoding] of encodings.entries()) {
         if (turn.isOver()) await turn.next();
         tokenized.push(read(encoding, slice[index] ?? "", withSpans));
@@ -30,6 +32,15 @@ export class RustEngine implements TokenizerEngine {
     }
     return tokenized;
   }
+}
+
+// It gives up on a text for what its file lacks only: a piece for what is unknown, mostly.
+function refuse(cause: unknown): never {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  throw new ModelError("tokenizer_invalid", `The model's tokenizer.json cannot tokenize every text: ${reason}`, {
+    cause,
+    hint: "Fetch tokenizer.json again, or save it with a current version of transformers.",
+  });
 }
 
 function read(encoding: Encoding, text: string, withSpans: boolean): TextTokens {

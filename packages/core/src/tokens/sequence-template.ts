@@ -22,6 +22,7 @@ export interface SequenceTemplate {
  * @throws {ModelError} `tokenizer_invalid`
  */
 export function readSequenceTemplate(postProcessor: unknown): SequenceTemplate {
+  if (postProcessor === null || postProcessor === undefined) return bareTemplate;
   const parsed = PostProcessor.safeParse(postProcessor);
   if (!parsed.success) {
     throw new ModelError(
@@ -143,4 +144,4 @@ const ProcessorSequence = z
     return template;
   });
 
-const PostProcessor = z.union([z.null(), z.undefined(), ProcessorSequence, Simple]).transform((it) => it ?? undefined);
+const PostProcessor = z.discriminatedUnion("type", [...Simple.options, ProcessorSequence]);

@@ -5,6 +5,7 @@ import { ModelError } from "../errors.ts";
 import { ChunkedEngine } from "./chunked-engine.ts";
 import { findChunkRules } from "./chunk-rules.ts";
 import { RustEngine } from "./rust-engine.ts";
+import { TokenizerJson } from "./tokenizer-schema.ts";
 import { readSequenceTemplate } from "./sequence-template.ts";
 import type { SequenceTemplate } from "./sequence-template.ts";
 import type { TokenizerEngine } from "./tokenizer-engine.ts";
@@ -25,7 +26,7 @@ export function readTokenizer(text: string, { lowerCase = false }: { lowerCase?:
   const parsed = lowerCase ? withLowercase(own) : own;
   const json = parsed === own ? text : JSON.stringify(parsed);
   const described = TokenizerJson.safeParse(parsed);
-  if (!described.success) throw invalid(`is not as expected: ${z.prettifyError(described.error)}`, described.error);
+  if (!described.success) throw invalid(`is not as expected: ${firstProblems(described.error)}`, described.error);
   const template = readSequenceTemplate(described.data.post_processor);
   const rust = parseTokenizer(json);
   const engine = new RustEngine(rust);
@@ -56,14 +57,10 @@ const Normalized = z.looseObject({
     .nullish(),
 });
 
-const Id = z.int().nonnegative();
-
-const TokenizerJson = z.object({
-  model: z.object({ vocab: z.union([z.record(z.string(), Id), z.array(z.unknown())]) }),
-  added_tokens: z.array(z.object({ id: Id, content: z.string() })).default([]),
-  post_processor: z.unknown(),
-});
-type TokenizerJson = z.infer<typeof TokenizerJson>;
+// A list of thousands may be wrong in every place.
+function firstProblems(error: z.ZodError): string {
+  return z.prettifyError(new z.ZodError(error.issues.slice(0, 3)));
+}
 
 // The library numbers added tokens by itself: the id in the file is a wish.
 function largestId({ model: { vocab }, added_tokens: added }: TokenizerJson, rust: RustTokenizer): number {
