@@ -11,6 +11,7 @@ import { RustEngine } from "./rust-engine.ts";
 import type { TextTokens, TokenizerEngine } from "./tokenizer-engine.ts";
 import { Turn } from "./turn.ts";
 
+const EVERY = process.env["GALEN_EVERY_CODE_POINT"] === "1";
 const golden = await readTokenizerGolden();
 const fixtures = Object.keys(golden.tokenizers).map((name) => [name, () => readTokenizerJson(name)] as const);
 const minilm = ["all-MiniLM-L6-v2", async () => (await openModel()).tokenizerJson] as const;
@@ -37,7 +38,7 @@ describe.each([...fixtures, minilm])("%s: chunk by chunk as Rust has it at once"
   });
 
   // Neighbours matter: marks that compose, prepended signs, joiners.
-  test("code points beside letters and spaces", async () => {
+  test("code points beside letters and spaces", { timeout: EVERY ? 1_800_000 : 60_000 }, async () => {
     const text = codePoints({ sparsely: name !== "word-piece-uncased" }).map((codePoint) => {
       const character = String.fromCodePoint(codePoint);
       return `x${character} ${character}y${character}`;
@@ -57,10 +58,9 @@ describe.each([...fixtures, minilm])("%s: chunk by chunk as Rust has it at once"
 // All that is assigned, but only a sample of the large ranges whose characters are all alike, and of what is not
 // assigned. Sparsely: beyond the first scripts, every nineteenth. (All 0x110000 by GALEN_EVERY_CODE_POINT=1, in minutes.)
 function codePoints({ sparsely }: { sparsely: boolean }): number[] {
-  const every = process.env["GALEN_EVERY_CODE_POINT"] === "1";
   return Array.from({ length: 0x11_0000 }, (_, codePoint) => codePoint).filter((codePoint) => {
     if (codePoint >= 0xd800 && codePoint < 0xe000) return false;
-    if (every) return true;
+    if (EVERY) return true;
     if (isAlike(codePoint)) return codePoint % 61 === 0;
     return !sparsely || codePoint < 0x600 || codePoint % 19 === 0;
   });

@@ -4,7 +4,7 @@ import { TwoGenerationCache } from "./two-generation-cache.ts";
 import type { ChunkTokens } from "./word-piece.ts";
 
 // Words are few and texts are many (Zipf): so many chunks are nearly all that running text consists of. They take about
-// 150 bytes each.
+// 100 bytes each.
 const CACHED_CHUNKS = 131_072;
 // Longer chunks are no words, and will hardly come again.
 const MAX_CACHED_LENGTH = 48;
@@ -19,7 +19,7 @@ const CHUNKS_PER_CALL = 256;
 export class ChunkedEngine implements TokenizerEngine {
   readonly #rules: ChunkRules;
   readonly #engine: TokenizerEngine;
-  readonly #cache = new TwoGenerationCache<ChunkTokens>(CACHED_CHUNKS);
+  readonly #cache = new TwoGenerationCache<PackedTokens>(CACHED_CHUNKS);
 
   constructor(rules: ChunkRules, engine: TokenizerEngine) {
     this.#rules = rules;
@@ -42,7 +42,7 @@ export class ChunkedEngine implements TokenizerEngine {
     { withSpans = false, turn, signal }: EngineOptions,
   ): Promise<Map<Portion, TextTokens>> {
     const results = new Map<Portion, TextTokens>(group.map((portion) => [portion, noTokens]));
-    const learned = new Map<string, ChunkTokens>();
+    const learned = new Map<string, PackedTokens>();
     let open: readonly Portion[] = group;
     while (open.length > 0) {
       const unknown = new Set<string>();
@@ -65,7 +65,7 @@ export class ChunkedEngine implements TokenizerEngine {
   /** Whether all chunks of the portion were known; those that were not are noted down. */
   #collect(
     { text, start: from, end: to }: Portion,
-    { learned, unknown, sink }: { learned: Map<string, ChunkTokens>; unknown: Set<string>; sink: TokenSink },
+    { learned, unknown, sink }: { learned: Map<string, PackedTokens>; unknown: Set<string>; sink: TokenSink },
   ): boolean {
     let complete = true;
     for (let start = this.#rules.startAt(text, from, to); start < to;) {
@@ -76,28 +76,38 @@ export class ChunkedEngine implements TokenizerEngine {
         unknown.add(chunk);
         complete = false;
       } else if (complete) {
-        sink.add(tokens, start);
+        sink.add(tokens, start, end);
       }
       start = this.#rules.startAt(text, end, to);
     }
     return complete;
   }
 
-  #find(chunk: string): ChunkTokens | undefined {
-    const cacheable = chunk.length <= MAX_CACHED_LENGTH;
-    const cached = cacheable ? this.#cache.get(chunk) : undefined;
+  #find(chunk: string): PackedTokens | undefined {
+    const cached = chunk.length <= MAX_CACHED_LENGTH ? this.#cache.get(chunk) : undefined;
     if (cached !== undefined) return cached;
     const tokens = this.#rules.tokenize?.(chunk);
-    if (tokens !== undefined && cacheable) this.#cache.set(chunk, tokens);
-    return tokens;
+    return tokens && this.#keep(chunk, tokens);
   }
 
-  #learn(chunk: string, { ids, spans = [] }: TextTokens = noTokens): ChunkTokens {
-    const tokens = Array.from(ids).flatMap((id, token) => [id, ...(spans[token] ?? [0, 0])]);
-    if (chunk.length <= MAX_CACHED_LENGTH) this.#cache.set(chunk, tokens);
-    return tokens;
+  #learn(chunk: string, { ids, spans = [] }: TextTokens = noTokens): PackedTokens {
+    const whole = [0, chunk.length] as const;
+    return this.#keep(
+      chunk,
+      Array.from(ids).flatMap((id, token) => [id, ...(spans[token] ?? whole)]),
+    );
+  }
+
+  #keep(chunk: string, tokens: ChunkTokens): PackedTokens {
+    const [id = 0, start, end] = tokens;
+    const packed = tokens.length === 3 && start === 0 && end === chunk.length ? id : tokens;
+    if (chunk.length <= MAX_CACHED_LENGTH) this.#cache.set(chunk, packed);
+    return packed;
   }
 }
+
+// Most words are one token, all of it: its id alone is kept, which costs the garbage collector nothing.
+type PackedTokens = number | ChunkTokens;
 
 /** A part of the text at `index`, cut at a chunk's beginning. */
 interface Portion {
@@ -160,11 +170,15 @@ class TokenSink {
     this.#spans = withSpans ? [] : undefined;
   }
 
-  add(tokens: ChunkTokens, offset: number): void {
+  add(tokens: PackedTokens, offset: number, end: number): void {
+    if (typeof tokens === "number") {
+      this.#ids.push(tokens);
+      this.#spans?.push([offset, end]);
+      return;
+    }
     for (let at = 0; at < tokens.length; at += 3) {
-      const [id = 0, start = 0, end = 0] = [tokens[at], tokens[at + 1], tokens[at + 2]];
-      this.#ids.push(id);
-      this.#spans?.push([offset + start, offset + end]);
+      this.#ids.push(tokens[at] ?? 0);
+      this.#spans?.push([offset + (tokens[at + 1] ?? 0), offset + (tokens[at + 2] ?? 0)]);
     }
   }
 
