@@ -9,6 +9,7 @@ import type { InferencePool } from "./tensors/inference-pool.ts";
 import { stoppable } from "./tensors/stoppable.ts";
 import { isFinite } from "./vectors/check-vectors.ts";
 
+/** What an encoder says of a batch. */
 export interface ModelOutputs {
   /** float32 [texts, tokens, hidden], row-major. */
   readonly lastHiddenState: Tensor<Float32Array>;
@@ -43,7 +44,11 @@ export class AutoModel implements AsyncDisposable {
     this.hiddenSize = encoder.hiddenSize;
   }
 
-  /** @throws {ModelError} `input_invalid`, `inference_failed` or `disposed`; an abort throws the signal's reason. */
+  /**
+   * The hidden states of a batch, padded or not.
+   * @throws {ModelError} `input_invalid` for arrays of other dimensions and for too many tokens, `inference_failed` or
+   * `disposed`; an abort throws the signal's reason.
+   */
   async forward(inputs: ModelInputs, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<ModelOutputs> {
     checkInputs(inputs, this.#maxLength);
     using stop = stoppable(signal);

@@ -8,6 +8,7 @@ import { planBatches } from "./tokens/batches.ts";
 import type { TokenizedText } from "./tokens/tokenizer.ts";
 import { isFinite } from "./vectors/check-vectors.ts";
 
+/** How far a call has come. */
 export interface EncodeProgress {
   /** Inputs that have their result. */
   readonly done: number;
@@ -18,6 +19,7 @@ export interface EncodeProgress {
   readonly truncated: readonly number[];
 }
 
+/** The options of a call that computes many inputs. */
 export interface ComputeOptions {
   /** Queries are computed before documents that wait. @default "document" */
   readonly priority?: Priority | undefined;

@@ -13,6 +13,7 @@ import type { Tokenizer } from "./tokens/tokenizer.ts";
 import { activate, activationOfClass, checkActivation, softmaxRows } from "./vectors/activation.ts";
 import type { ActivationName } from "./vectors/activation.ts";
 
+/** How a cross-encoder is loaded. */
 export interface CrossEncoderLoadOptions extends ModelLoadOptions {
   /** Longest pair in tokens, special tokens included; the longer text is cut first. @default what the folder says */
   readonly maxSeqLength?: number | undefined;
@@ -23,6 +24,7 @@ export interface CrossEncoderLoadOptions extends ModelLoadOptions {
 /** A query and a document, or any two texts, in the order that the model was trained with. */
 export type TextPair = readonly [first: string, second: string];
 
+/** The options of sentence-transformers' `predict` that decide the scores, and those of a call in a server. */
 export interface PredictOptions extends ComputeOptions, PromptChoice {
   /** @default the model's own */
   readonly activation?: ActivationName | undefined;
@@ -30,6 +32,7 @@ export interface PredictOptions extends ComputeOptions, PromptChoice {
   readonly applySoftmax?: boolean | undefined;
 }
 
+/** The options of `predict`, and which part of the ranking to give. */
 export interface RankOptions extends Omit<PredictOptions, "applySoftmax"> {
   /** How many of the best to give. @default all */
   readonly topK?: number | undefined;
@@ -139,7 +142,7 @@ export class CrossEncoder implements AsyncDisposable {
     checkTexts(documents, { what: "Document" });
     if (topK !== undefined) checkCount("topK", topK);
     const pairs = documents.map((document): TextPair => [query, document]);
-    const scores = await this.predict(pairs, { priority: "query", ...options });
+    const scores = await this.predict(pairs, { ...options, priority: options.priority ?? "query" });
     const hits = documents.map((text, corpusId) => ({ corpusId, score: scores[corpusId] ?? Number.NaN, text }));
     const best = hits.toSorted((a, b) => b.score - a.score).slice(0, topK);
     return returnDocuments ? best : best.map(({ corpusId, score }) => ({ corpusId, score }));

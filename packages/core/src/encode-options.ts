@@ -26,7 +26,7 @@ export interface EncodeOptions<P extends Precision = Precision, V extends Output
   readonly calibrationEmbeddings?: readonly Float32Array[] | undefined;
 }
 
-/** The hidden states of one text. */
+/** The vectors of one text's tokens, special tokens included. */
 export interface TokenEmbeddings<P extends Precision = "float32"> {
   /** Row-major [tokens, components]; `binary` and `ubinary` hold eight components in an element. */
   readonly data: VectorOfPrecision[P];

@@ -1,11 +1,12 @@
 import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { temporaryDirectory } from "@galen/testing";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from "vitest";
 
 import { floats, maxDifference, tinyBertFolder } from "../../../testing/golden/golden.ts";
 import { bytes, readOutputsGolden, rowsOf } from "../../../testing/golden/outputs.ts";
 import type { OutputsGolden, StoredArray } from "../../../testing/golden/outputs.ts";
+import type { EncodeOptions, TokenEmbeddings } from "./encode-options.ts";
 import { SentenceTransformer } from "./sentence-transformer.ts";
 import { quantizationRanges } from "./vectors/quantization-ranges.ts";
 import { quantizeEmbeddings } from "./vectors/quantize.ts";
@@ -142,6 +143,20 @@ describe("precision", () => {
   });
 });
 
+test("the type of a result follows from the options", async () => {
+  const one = await tiny.encode("on");
+  expectTypeOf(one).toEqualTypeOf<Float32Array>();
+  expectTypeOf(await tiny.encode(["on"])).toEqualTypeOf<Float32Array[]>();
+  expectTypeOf(await tiny.encodeQuery("on", { precision: "binary" })).toEqualTypeOf<Int8Array>();
+  expectTypeOf(await tiny.encodeDocument(["on"], { precision: "ubinary" })).toEqualTypeOf<Uint8Array[]>();
+  const tokens = await tiny.encode("on", { outputValue: "token_embeddings" });
+  expectTypeOf(tokens).toEqualTypeOf<TokenEmbeddings>();
+  const options: EncodeOptions = { precision: "float32" };
+  const any = await tiny.encode("on", options);
+  expectTypeOf<Float32Array>().toExtend<typeof any>();
+  expect([one.length, tokens.dims, any]).toEqual([48, [3, 48], one]);
+});
+
 describe("truncateDim", () => {
   test("at load is the dimension of the model, part of its name, and the default of every call", async () => {
     await using short = await SentenceTransformer.load(tinyBertFolder, { truncateDim: 13, workers: 1 });
@@ -173,6 +188,19 @@ async function changed(file: string, content: unknown): Promise<{ model: Sentenc
   const owned = stack.move();
   return { model, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
+
+test("a vector that its model scaled is scaled again when it is shortened", async () => {
+  await using tested = await changed("modules.json", [
+    { idx: 0, name: "0", path: "", type: "sentence_transformers.models.Transformer" },
+    { idx: 1, name: "1", path: "1_Pooling", type: "sentence_transformers.models.Pooling" },
+    { idx: 2, name: "2", path: "2_Normalize", type: "sentence_transformers.models.Normalize" },
+  ]);
+  const length = async (options: EncodeOptions<"float32", "sentence_embedding">): Promise<number> =>
+    Math.hypot(...(await tested.model.encode("the cat", options)));
+  expect(await length({})).toBeCloseTo(1, 6);
+  expect(await length({ truncateDim: 13 })).toBeLessThan(0.9);
+  expect(await length({ truncateDim: 13, normalize: true })).toBeCloseTo(1, 6);
+});
 
 test("a model that leaves its prompt out of the pooling does so in every mode", async () => {
   const { prompt, results } = golden.withoutPrompt;

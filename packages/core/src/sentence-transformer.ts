@@ -1,7 +1,7 @@
 import { checkCount, checkMaxSeqLength, checkTexts } from "./check-inputs.ts";
 import type { EncodedInput, EncodeOptions, OutputValue, TextInput } from "./encode-options.ts";
 import { openParts, openPool } from "./load-model.ts";
-import type { ModelLoadOptions } from "./load-model.ts";
+import type { ModelLoadOptions, OpenedModel } from "./load-model.ts";
 import { fingerprint } from "./model-folder/fingerprint.ts";
 import { requireSentenceModel } from "./model-folder/model-folder.ts";
 import type { ModelFolder } from "./model-folder/model-folder.ts";
@@ -16,6 +16,7 @@ import type { Precision } from "./vectors/precision.ts";
 import { similarityMatrix, similarityPairwise } from "./vectors/similarity.ts";
 import type { SimilarityName } from "./vectors/similarity.ts";
 
+/** How a model of sentence vectors is loaded. */
 export interface LoadOptions extends ModelLoadOptions {
   /** Longest input in tokens, special tokens included; what follows is cut off. @default what the model folder says */
   readonly maxSeqLength?: number | undefined;
@@ -41,32 +42,23 @@ export class SentenceTransformer implements AsyncDisposable {
   readonly maxSeqLength: number;
 
   /**
-   * @param model a folder, `npm:<package>[/folder]`, or a Hugging Face id in the local cache. @default all-MiniLM-L6-v2
-   * @throws {ModelError} when the model is missing, incomplete, damaged or of an unsupported kind.
+   * @param model a folder, `npm:<package>[/folder]`, or a Hugging Face id, which is taken from the local cache or
+   * downloaded into it. @default all-MiniLM-L6-v2
+   * @throws {ModelError} when the model is missing, incomplete, damaged or of an unsupported kind, and `input_invalid`
+   * for options that do not fit it; an abort throws the signal's reason. No thread is left behind.
    */
   static async load(model?: string, options: LoadOptions = {}): Promise<SentenceTransformer> {
     const opened = await openParts(model, options);
     const { folder, tokenizer, checkpoint } = opened;
     requireSentenceModel(folder);
-    const { steps } = folder;
     const prompts = new SentencePrompts(folder.prompts, folder.defaultPromptName);
-    const maxLength = checkMaxSeqLength(options.maxSeqLength ?? folder.maxSeqLength, {
-      specialTokens: tokenizer.specialTokens,
-      maxPositions: folder.encoder.maxPositions,
-    });
-    const fullDimension = vectorSize(steps, folder.encoder);
-    const truncateDim = options.truncateDim ?? Math.min(folder.truncateDim ?? fullDimension, fullDimension);
-    const dimension = checkCount("truncateDim", truncateDim, { largest: fullDimension });
+    const settings = readSettings(opened, options);
+    const { maxLength, dimension, poolingMask } = settings;
     const hash = await fingerprint(checkpoint, folder);
-    const identity = modelIdentity(folder, { maxSeqLength: maxLength, hash, truncateDim });
-    const poolingMask = excludesPrompt(steps);
-    const pool = await openPool(opened, {
-      ...options,
-      graph: { outputs: ["sentence_embedding", "token_embeddings"], attentionMask: false, poolingMask },
-    });
-    const tokenSize = featureSizes(steps, folder.encoder.hiddenSize).token_embeddings ?? folder.encoder.hiddenSize;
-    const runtime = { name: folder.name, tokenizer, pool, maxLength, poolingMask };
-    const encoder = { ...runtime, tokenSize, fullDimension, dimension, normalized: isNormalized(steps) };
+    const identity = modelIdentity(folder, { maxSeqLength: maxLength, hash, truncateDim: dimension });
+    const graph = { outputs: ["sentence_embedding", "token_embeddings"], attentionMask: false, poolingMask } as const;
+    const pool = await openPool(opened, { ...options, graph });
+    const encoder = { ...settings, name: folder.name, tokenizer, pool };
     return new SentenceTransformer({ folder, prompts, encoder, identity });
   }
 
@@ -117,7 +109,11 @@ export class SentenceTransformer implements AsyncDisposable {
     input: Input,
     options: EncodeOptions<P, V> = {},
   ): Promise<EncodedInput<Input, P, V>> {
-    return this.#encode(input, { priority: "query", ...options, ...this.#prompts.forQuery(options) });
+    return this.#encode(input, {
+      ...options,
+      ...this.#prompts.forQuery(options),
+      priority: options.priority ?? "query",
+    });
   }
 
   /**
@@ -191,4 +187,25 @@ interface Parts {
 export interface SimilarityOptions {
   /** @default the model's own */
   readonly similarityFunction?: SimilarityName | undefined;
+}
+
+// What a caller may set, checked, and what follows from the folder.
+function readSettings(
+  { folder, tokenizer }: OpenedModel,
+  { maxSeqLength, truncateDim }: LoadOptions,
+): Omit<SentenceEncoder, "name" | "tokenizer" | "pool"> {
+  const { encoder, steps } = folder;
+  const fullDimension = vectorSize(steps, encoder);
+  const wanted = truncateDim ?? Math.min(folder.truncateDim ?? fullDimension, fullDimension);
+  return {
+    maxLength: checkMaxSeqLength(maxSeqLength ?? folder.maxSeqLength, {
+      specialTokens: tokenizer.specialTokens,
+      maxPositions: encoder.maxPositions,
+    }),
+    fullDimension,
+    dimension: checkCount("truncateDim", wanted, { largest: fullDimension }),
+    tokenSize: featureSizes(steps, encoder.hiddenSize).token_embeddings ?? encoder.hiddenSize,
+    normalized: isNormalized(steps),
+    poolingMask: excludesPrompt(steps),
+  };
 }

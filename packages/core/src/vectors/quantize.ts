@@ -5,6 +5,7 @@ import type { Precision, Quantizer, VectorOfPrecision } from "./precision.ts";
 import { checkRanges, quantizationRanges, stepsOf } from "./quantization-ranges.ts";
 import type { QuantizationRanges } from "./quantization-ranges.ts";
 
+/** What vectors become, and the ranges for it. */
 export interface QuantizeOptions<P extends Precision = Precision> {
   readonly precision: P;
   /** For `int8` and `uint8`. @default the ranges of `calibrationEmbeddings` */
