@@ -10,9 +10,10 @@ test("it holds no more than its capacity, and never a value of another key", () 
       fc.array(fc.tuple(fc.boolean(), fc.nat({ max: 40 })), { maxLength: 200 }),
       (capacity, steps) => {
         const cache = new TwoGenerationCache<number>(capacity);
-        for (const [writes, key] of steps) {
-          if (writes) cache.set(`a key that is long enough to be a slice ${key}`, key);
-          else expect([undefined, key]).toContain(cache.get(`a key that is long enough to be a slice ${key}`));
+        for (const [writes, number] of steps) {
+          const key = `a key that is long enough to be a slice ${number}`;
+          if (writes) cache.set(key, number);
+          expect([undefined, number]).toContain(cache.get(key));
           expect(cache.size).toBeLessThanOrEqual(capacity + 1);
         }
       },
