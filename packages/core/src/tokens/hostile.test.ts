@@ -210,6 +210,17 @@ describe("texts", () => {
     expect(await tokenizer.countTokens([text])).toEqual([count]);
   });
 
+  test("an abort does not wait for what the library still does", async () => {
+    const byteLevel = await Tokenizer.fromJson(files[2] ?? "");
+    const abort = new AbortController();
+    setImmediate(() => abort.abort(new Error("enough")));
+    const encoding = byteLevel.encode(["Metformin lowers glucose. ".repeat(40_000)], {
+      withSpans: true,
+      signal: abort.signal,
+    });
+    await expect(encoding).rejects.toThrow("enough");
+  });
+
   test("an empty list", async () => {
     expect(await tokenizer.encode([])).toEqual([]);
   });
