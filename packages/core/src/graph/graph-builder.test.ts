@@ -15,7 +15,7 @@ describe("weights lie in the user's file", () => {
     const values = new Uint16Array([0x3c00, 0xc000, 0x3800]); // 1, -2, 0.5
     await writeFile(file, Buffer.concat([Buffer.alloc(11), Buffer.from(values.buffer)]));
 
-    const graph = new GraphBuilder();
+    const graph = new GraphBuilder(directory.path);
     const input = graph.input("x", { type: "int32", dims: ["n"] });
     const weight = graph.weight({ name: "w", file, dtype: "F16", shape: [3], offset: 11, length: 6 });
     graph.output("y", graph.node("Mul", [graph.widen(input), weight]), { type: "float32", dims: ["n"] });
