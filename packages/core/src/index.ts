@@ -40,6 +40,8 @@ export { precisions } from "./vectors/precision.ts";
 export type { Precision, VectorOfPrecision } from "./vectors/precision.ts";
 export { quantizationRanges } from "./vectors/quantization-ranges.ts";
 export type { CalibratedRanges, QuantizationRanges } from "./vectors/quantization-ranges.ts";
+export { modelPrecisions } from "./quantization/model-precision.ts";
+export type { ModelPrecision } from "./quantization/model-precision.ts";
 export { normalize } from "./vectors/normalize.ts";
 export { AutoTokenizer } from "./auto-tokenizer.ts";
 export type { ModelInputs, TokenizeBatchOptions } from "./auto-tokenizer.ts";

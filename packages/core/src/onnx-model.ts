@@ -6,6 +6,7 @@ import type { EncoderInputs } from "./models/architecture.ts";
 import { ModelError } from "./errors.ts";
 import { buildSteps, tokenSize, vectorSize } from "./steps/registry.ts";
 import type { Features } from "./steps/step.ts";
+import type { ModelPrecision } from "./quantization/model-precision.ts";
 import { openCheckpoint, rootScope, scopeOf } from "./weights/weights.ts";
 import type { EncoderFile } from "./tensors/inference-message.ts";
 import type { Checkpoint, EncoderWeights } from "./weights/weights.ts";
@@ -39,6 +40,8 @@ export interface OnnxModelOptions {
    * the same: this is how a model that leaves its prompt out of the pooling does so. @default false
    */
   readonly poolingMask?: boolean;
+  /** What the encoder's linear layers are computed in; not for a folder that has its encoder as ONNX. @default "fp32" */
+  readonly precision?: ModelPrecision | undefined;
   /** The type of the inputs. @default "int32" */
   readonly inputType?: "int32" | "int64";
 }
@@ -88,11 +91,11 @@ export function emitOnnxModel(
 function emitGraph(
   folder: ModelFolder,
   checkpoint: Checkpoint,
-  { outputs = ["sentence_embedding"], ...wanted }: OnnxModelOptions,
+  { outputs = ["sentence_embedding"], precision, ...wanted }: OnnxModelOptions,
 ): GraphBuilder {
   const { encoder, onnx, steps } = folder;
   if (outputs.includes("sentence_embedding")) requireSentenceVectors(folder);
-  const graph = new GraphBuilder(checkpoint.folder);
+  const graph = new GraphBuilder(checkpoint.folder, precision && { precision });
   const { poolingMask, ...inputs } = graphInputs(graph, wanted);
   const weights = onnx === undefined ? rootScope(checkpoint, encoder.rootNames) : withoutRoot(checkpoint);
   const hiddenStates = encoder.build(graph, weights, inputs); // [B,S,H]

@@ -1,6 +1,7 @@
 import { relative, sep } from "node:path";
 
 import { ModelError } from "../errors.ts";
+import type { ModelPrecision } from "../quantization/model-precision.ts";
 import type { Dtype } from "../weights/dtype.ts";
 import type { TensorLocation } from "../weights/safetensors.ts";
 import { elementTypes, encodeModel } from "./onnx-proto.ts";
@@ -34,14 +35,19 @@ export class GraphBuilder {
   readonly #initializers = new Map<string, TensorDescription>();
   readonly #widened = new Map<string, Value>();
   readonly #constants = new Map<string, Value>();
+  readonly #derived = new Map<string, unknown>();
   readonly #inputs: ({ name: Value } & TensorType)[] = [];
   readonly #outputs: ({ name: Value } & TensorType)[] = [];
   readonly #weightsFolder: string;
   #values = 0;
 
+  /** What the linear layers of an encoder are computed in. */
+  readonly precision: ModelPrecision;
+
   /** @param weightsFolder the folder that all weight files lie in or below; a graph without weights needs none. */
-  constructor(weightsFolder = "") {
+  constructor(weightsFolder = "", { precision = "fp32" }: { readonly precision?: ModelPrecision } = {}) {
     this.#weightsFolder = weightsFolder;
+    this.precision = precision;
   }
 
   input(name: string, type: TensorType): Value {
@@ -90,6 +96,17 @@ export class GraphBuilder {
   /** A vector of int64: axes, shapes and indices are given to ONNX operators in this form. */
   integers(...numbers: readonly number[]): Value {
     return this.#constant("int64", [numbers.length], BigInt64Array.from(numbers, BigInt));
+  }
+
+  /** A uint8 scalar. */
+  byte(number: number): Value {
+    return this.#constant("uint8", [], Uint8Array.of(number));
+  }
+
+  /** Values made from weights, made once for each `key` however often a layer is used: ALBERT repeats its layers. */
+  once<Made>(key: string, make: () => Made): Made {
+    if (!this.#derived.has(key)) this.#derived.set(key, make());
+    return this.#derived.get(key) as Made;
   }
 
   /** A weight in the type that it is stored in. */
@@ -141,7 +158,7 @@ export class GraphBuilder {
   }
 
   // One initializer for each value, however often it is asked for.
-  #constant(type: ElementType, dims: readonly number[], values: Float32Array | BigInt64Array): Value {
+  #constant(type: ElementType, dims: readonly number[], values: Constant): Value {
     const key = `${type}[${dims.join()}]:${values.join()}`;
     const known = this.#constants.get(key);
     if (known !== undefined) return known;
@@ -152,6 +169,8 @@ export class GraphBuilder {
     return name;
   }
 }
+
+type Constant = Float32Array | BigInt64Array | Uint8Array;
 
 const storedTypes: Partial<Record<Dtype, ElementType>> = { F32: "float32", F16: "float16", BF16: "bfloat16" };
 
