@@ -51,18 +51,21 @@ export class AutoModel implements AsyncDisposable {
    */
   async forward(inputs: ModelInputs, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<ModelOutputs> {
     checkInputs(inputs, this.#maxLength);
-    using stop = stoppable(signal);
-    stop.signal.throwIfAborted();
+    using call = stoppable(signal);
+    call.signal.throwIfAborted();
     const [texts, tokens] = inputs.dims;
     const rowSize = tokens * this.hiddenSize;
     const data = new Float32Array(texts * rowSize);
     const rows = Math.max(1, Math.floor(PART_TOKENS / Math.max(1, tokens)));
     const starts = tokens === 0 ? [] : Array.from({ length: Math.ceil(texts / rows) }, (_, part) => part * rows);
-    const parts = starts.map(async (start) => {
-      const part = await this.#pool.run(rowsOf(inputs, start, Math.min(start + rows, texts)), { signal: stop.signal });
-      data.set(part.data, start * rowSize);
-    });
-    await Promise.all(parts);
+    const remaining = starts.values();
+    const drain = async (): Promise<void> => {
+      for (const start of remaining) {
+        const part = rowsOf(inputs, start, Math.min(start + rows, texts));
+        data.set((await this.#pool.run(part, { signal: call.signal })).data, start * rowSize);
+      }
+    };
+    await Promise.all(Array.from({ length: this.#pool.capacity }, drain));
     this.#checkStates(data, inputs);
     return { lastHiddenState: { data, dims: [texts, tokens, this.hiddenSize] } };
   }

@@ -1,5 +1,9 @@
 import { checkCount, checkMaxSeqLength, checkTexts } from "./check-inputs.ts";
-import type { EncodedInput, EncodeOptions, OutputValue, TextInput } from "./encode-options.ts";
+import type { Encoded, EncodedInput, EncodeOptions, OutputValue, TextInput } from "./encode-options.ts";
+import { encodeStream } from "./encode-stream.ts";
+import type { StreamOptions, TextStream } from "./encode-stream.ts";
+import { textSource } from "./encode-texts.ts";
+import type { TextPrefix } from "./encode-texts.ts";
 import { openParts, openPool } from "./load-model.ts";
 import type { ModelLoadOptions, OpenedModel } from "./load-model.ts";
 import { fingerprint } from "./model-folder/fingerprint.ts";
@@ -9,7 +13,7 @@ import { modelIdentity } from "./model-identity.ts";
 import { outputNamed } from "./outputs.ts";
 import type { SentenceEncoder } from "./outputs.ts";
 import { promptLength, SentencePrompts } from "./prompts.ts";
-import type { Prompts } from "./prompts.ts";
+import type { PromptChoice, Prompts } from "./prompts.ts";
 import { excludesPrompt, featureSizes, isNormalized, vectorSize } from "./steps/registry.ts";
 import type { Tokenizer } from "./tokens/tokenizer.ts";
 import type { Precision } from "./vectors/precision.ts";
@@ -128,6 +132,25 @@ export class SentenceTransformer implements AsyncDisposable {
     return this.#encode(input, { ...options, ...this.#prompts.forDocument(options) });
   }
 
+  /**
+   * `encode` for texts that come one after another and need not fit into memory: their vectors in the same order. A
+   * few thousand texts are held at a time, the next are read only as vectors are taken, and leaving the loop early
+   * closes `texts`.
+   * @throws {ModelError} when the first vector is asked for, `input_invalid`, also for `int8` and `uint8` without
+   * ranges; then `inference_failed` or `disposed`. An abort throws the signal's reason, and what `texts` throws is
+   * thrown behind the vectors of the windows before.
+   */
+  async *encodeStream<P extends Precision = "float32", V extends OutputValue = "sentence_embedding">(
+    texts: TextStream,
+    { kind = "text", prompt, promptName, outputValue, ...options }: StreamOptions<P, V> = {},
+  ): AsyncGenerator<Encoded<P, V>, void, void> {
+    const prefix = await this.#prefix(this.#prompts.forKind(kind, { prompt, promptName }));
+    const priority = options.priority ?? (kind === "query" ? "query" : "document");
+    const output = outputNamed(outputValue ?? "sentence_embedding");
+    const parts = { encoder: this.#encoder, prefix, output };
+    yield* encodeStream(texts, parts, { ...options, priority }) as AsyncGenerator<Encoded<P, V>, void, void>;
+  }
+
   /** Tokens of each text, without special tokens and without truncation. */
   countTokens(texts: readonly string[], { signal }: { signal?: AbortSignal | undefined } = {}): Promise<number[]> {
     return this.tokenizer.countTokens(texts, { signal });
@@ -166,13 +189,15 @@ export class SentenceTransformer implements AsyncDisposable {
   ): Promise<EncodedInput<Input, P, V>> {
     const texts: readonly string[] = typeof input === "string" ? [input] : input;
     checkTexts(texts);
-    const prefix = this.#prompts.resolve({ prompt, promptName });
-    const compute = outputNamed(outputValue ?? "sentence_embedding");
-    const results = await compute(prefix === "" ? texts : texts.map((text) => prefix + text), this.#encoder, {
-      ...options,
-      unpooledTokens: this.#encoder.poolingMask ? await promptLength(prefix, this.#encoder) : 0,
-    });
+    const prefix = await this.#prefix({ prompt, promptName });
+    const compute = outputNamed(outputValue ?? "sentence_embedding")(this.#encoder, options, texts.length);
+    const results = await compute(textSource(texts, this.#encoder, prefix), options);
     return (typeof input === "string" ? results[0] : results) as EncodedInput<Input, P, V>;
+  }
+
+  async #prefix(choice: PromptChoice): Promise<TextPrefix> {
+    const prefix = this.#prompts.resolve(choice);
+    return { prefix, unpooledTokens: this.#encoder.poolingMask ? await promptLength(prefix, this.#encoder) : 0 };
   }
 }
 
