@@ -1,7 +1,7 @@
 import type { ModelInputs } from "./auto-tokenizer.ts";
 import { notFinite } from "./compute-batches.ts";
 import { ModelError } from "./errors.ts";
-import { openParts, openPool } from "./load-model.ts";
+import { startModel } from "./load-model.ts";
 import type { ModelLoadOptions } from "./load-model.ts";
 import type { ModelFolder } from "./model-folder/model-folder.ts";
 import type { Feeds, Tensor } from "./tensors/inference-message.ts";
@@ -32,9 +32,11 @@ export class AutoModel implements AsyncDisposable {
    * signal's reason.
    */
   static async fromPretrained(model?: string, options: ModelLoadOptions = {}): Promise<AutoModel> {
-    const opened = await openParts(model, options);
-    const graph = { outputs: ["last_hidden_state"], tokenTypeIds: true } as const;
-    return new AutoModel(await openPool(opened, { ...options, graph }), opened.folder);
+    const { pool, settings } = await startModel(model, options, {
+      graph: () => ({ outputs: ["last_hidden_state"], tokenTypeIds: true }),
+      prepare: async ({ folder }) => folder,
+    });
+    return new AutoModel(pool, settings);
   }
 
   private constructor(pool: InferencePool, { name, encoder }: ModelFolder) {

@@ -39,7 +39,7 @@ export { quantizeEmbeddings } from "./vectors/quantize.ts";
 export type { QuantizeOptions } from "./vectors/quantize.ts";
 export { precisions } from "./vectors/precision.ts";
 export type { Precision, VectorOfPrecision } from "./vectors/precision.ts";
-export { quantizationRanges } from "./vectors/quantization-ranges.ts";
+export { joinRanges, quantizationRanges } from "./vectors/quantization-ranges.ts";
 export type { CalibratedRanges, QuantizationRanges } from "./vectors/quantization-ranges.ts";
 export { modelPrecisions } from "./quantization/model-precision.ts";
 export type { ModelPrecision } from "./quantization/model-precision.ts";

@@ -4,7 +4,7 @@ import { encodeStream } from "./encode-stream.ts";
 import type { StreamOptions, TextStream } from "./encode-stream.ts";
 import { textSource } from "./encode-texts.ts";
 import type { TextPrefix } from "./encode-texts.ts";
-import { openParts, openPool } from "./load-model.ts";
+import { startModel } from "./load-model.ts";
 import type { ModelLoadOptions, OpenedModel } from "./load-model.ts";
 import { fingerprint } from "./model-folder/fingerprint.ts";
 import { requireSentenceModel } from "./model-folder/model-folder.ts";
@@ -36,7 +36,7 @@ export class SentenceTransformer implements AsyncDisposable {
 
   /**
    * What decides the vectors: `name@hash:pooling:normalized:maxSeqLength`, the hash being of weights and tokenizer, and
-   * `:first-<n>` behind it where they are truncated.
+   * `:first-<n>` behind it where they are truncated and `:int8` where that is the precision.
    */
   readonly model: string;
   readonly tokenizer: Tokenizer;
@@ -52,18 +52,15 @@ export class SentenceTransformer implements AsyncDisposable {
    * for options that do not fit it; an abort throws the signal's reason. No thread is left behind.
    */
   static async load(model?: string, options: LoadOptions = {}): Promise<SentenceTransformer> {
-    const opened = await openParts(model, options);
-    const { folder, tokenizer, checkpoint } = opened;
-    requireSentenceModel(folder);
-    const prompts = new SentencePrompts(folder.prompts, folder.defaultPromptName);
-    const settings = readSettings(opened, options);
-    const { maxLength, dimension, poolingMask } = settings;
-    const hash = await fingerprint(checkpoint, folder);
-    const identity = modelIdentity(folder, { maxSeqLength: maxLength, hash, truncateDim: dimension });
-    const graph = { outputs: ["sentence_embedding", "token_embeddings"], attentionMask: false, poolingMask } as const;
-    const pool = await openPool(opened, { ...options, graph });
-    const encoder = { ...settings, name: folder.name, tokenizer, pool };
-    return new SentenceTransformer({ folder, prompts, encoder, identity });
+    const { pool, settings } = await startModel(model, options, {
+      graph: ({ steps }) => ({
+        outputs: ["sentence_embedding", "token_embeddings"],
+        attentionMask: false,
+        poolingMask: excludesPrompt(steps),
+      }),
+      prepare: (opened) => prepare(opened, options),
+    });
+    return new SentenceTransformer({ ...settings, encoder: { ...settings.encoder, pool } });
   }
 
   private constructor({ folder, prompts, encoder, identity }: Parts) {
@@ -201,10 +198,10 @@ export class SentenceTransformer implements AsyncDisposable {
   }
 }
 
-interface Parts {
+interface Parts<Encoder = SentenceEncoder> {
   readonly folder: ModelFolder;
   readonly prompts: SentencePrompts;
-  readonly encoder: SentenceEncoder;
+  readonly encoder: Encoder;
   readonly identity: string;
 }
 
@@ -215,22 +212,34 @@ export interface SimilarityOptions {
 }
 
 // What a caller may set, checked, and what follows from the folder.
-function readSettings(
-  { folder, tokenizer }: OpenedModel,
-  { maxSeqLength, truncateDim }: LoadOptions,
-): Omit<SentenceEncoder, "name" | "tokenizer" | "pool"> {
+async function prepare(
+  { folder, tokenizer, checkpoint }: OpenedModel,
+  { maxSeqLength, truncateDim, precision }: LoadOptions,
+): Promise<Parts<Omit<SentenceEncoder, "pool">>> {
+  requireSentenceModel(folder);
   const { encoder, steps } = folder;
+  const prompts = new SentencePrompts(folder.prompts, folder.defaultPromptName);
   const fullDimension = vectorSize(steps, encoder);
   const wanted = truncateDim ?? Math.min(folder.truncateDim ?? fullDimension, fullDimension);
+  const dimension = checkCount("truncateDim", wanted, { largest: fullDimension });
+  const maxLength = checkMaxSeqLength(maxSeqLength ?? folder.maxSeqLength, {
+    specialTokens: tokenizer.specialTokens,
+    maxPositions: encoder.maxPositions,
+  });
+  const hash = await fingerprint(checkpoint, folder);
   return {
-    maxLength: checkMaxSeqLength(maxSeqLength ?? folder.maxSeqLength, {
-      specialTokens: tokenizer.specialTokens,
-      maxPositions: encoder.maxPositions,
-    }),
-    fullDimension,
-    dimension: checkCount("truncateDim", wanted, { largest: fullDimension }),
-    tokenSize: featureSizes(steps, encoder.hiddenSize).token_embeddings ?? encoder.hiddenSize,
-    normalized: isNormalized(steps),
-    poolingMask: excludesPrompt(steps),
+    folder,
+    prompts,
+    identity: modelIdentity(folder, { maxSeqLength: maxLength, hash, truncateDim: dimension, precision }),
+    encoder: {
+      name: folder.name,
+      tokenizer,
+      maxLength,
+      fullDimension,
+      dimension,
+      tokenSize: featureSizes(steps, encoder.hiddenSize).token_embeddings ?? encoder.hiddenSize,
+      normalized: isNormalized(steps),
+      poolingMask: excludesPrompt(steps),
+    },
   };
 }
