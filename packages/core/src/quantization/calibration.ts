@@ -2,6 +2,7 @@ import type { GraphBuilder, Value } from "../graph/graph-builder.ts";
 import type { LinearLayer } from "../graph/layers/encoder-linear.ts";
 import type { ConfiguredEncoder } from "../models/registry.ts";
 import type { EncoderWeights } from "../weights/weights.ts";
+import { largestMagnitudes } from "./quantize.ts";
 
 // 128 tokens: twice as many, and tokens of real texts, made no difference (docs/int8.md).
 const SEQUENCES = 2;
@@ -23,7 +24,7 @@ export function calibrateEncoder(graph: GraphBuilder, weights: EncoderWeights, e
 
 /** Notes the largest magnitude of each channel of `rows` [T,n] for the layers that read them. */
 export function observeChannels(graph: GraphBuilder, rows: Value, layers: readonly LinearLayer[]): void {
-  const largest = graph.node("ReduceMax", [graph.node("Abs", [rows]), graph.integers(0)], { keepdims: 0 }); // [n]
+  const largest = largestMagnitudes(graph, rows, { axis: 0 }); // [n]
   const channels = channelsOf(graph);
   const key = keyOf(layers);
   const known = channels.get(key); // a layer that is used several times

@@ -13,11 +13,20 @@ export interface QuantizedWeight {
 
 /** Quantizes each output of a linear layer's weight [outputs,inputs] by itself. All of it is folded. */
 export function quantizeWeight(graph: GraphBuilder, weight: Value): QuantizedWeight {
-  const largest = graph.node("ReduceMax", [graph.node("Abs", [weight]), graph.integers(1)], { keepdims: 0 }); // [outputs]
+  const largest = largestMagnitudes(graph, weight, { axis: 1 }); // [outputs]
   const scales = scaleOf(graph, largest, { steps: 127, smallest: SMALLEST_SCALE });
   const zeroPoints = graph.toInt8(graph.node("Mul", [scales, graph.scalar(0)])); // also says that the result is int8
   const values = graph.node("QuantizeLinear", [weight, scales, zeroPoints], { axis: 0 });
   return { scales, values: graph.node("Transpose", [values], { perm: [1, 0] }) };
+}
+
+/**
+ * The largest magnitude along one axis of a constant matrix. Abs would be shorter: while a session opens, onnxruntime
+ * holds all that it folds, and the magnitudes of all weights are as large as they.
+ */
+export function largestMagnitudes(graph: GraphBuilder, matrix: Value, { axis }: { readonly axis: 0 | 1 }): Value {
+  const extreme = (operator: string): Value => graph.node(operator, [matrix, graph.integers(axis)], { keepdims: 0 });
+  return graph.node("Max", [extreme("ReduceMax"), graph.node("Neg", [extreme("ReduceMin")])]);
 }
 
 /** Rows as uint8, and what a step of each row is worth. */

@@ -1,4 +1,5 @@
 import type { GraphBuilder, Value } from "../graph/graph-builder.ts";
+import { largestMagnitudes } from "./quantize.ts";
 
 /** Factors for the channels of an input [T,n] and for the columns of the weights that it meets: both [n]. */
 export interface Smoothing {
@@ -20,7 +21,7 @@ const SMALLEST_MAGNITUDE = 1e-5; // of a channel that is never used, whose logar
  */
 export function smoothing(graph: GraphBuilder, magnitudes: Value, weights: readonly Value[]): Smoothing {
   const columns = weights
-    .map((weight) => graph.node("ReduceMax", [graph.node("Abs", [weight]), graph.integers(0)], { keepdims: 0 })) // [n]
+    .map((weight) => largestMagnitudes(graph, weight, { axis: 0 })) // [n]
     .reduce((largest, next) => graph.node("Max", [largest, next]));
   const ofActivations = graph.node("Mul", [logarithm(graph, magnitudes), graph.scalar(SHARE)]);
   const ofWeights = graph.node("Mul", [logarithm(graph, columns), graph.scalar(1 - SHARE)]);
