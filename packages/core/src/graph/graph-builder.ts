@@ -43,6 +43,7 @@ export class GraphBuilder {
 
   /** What the linear layers of an encoder are computed in. */
   readonly precision: ModelPrecision;
+  #calibrating = false;
 
   /** @param weightsFolder the folder that all weight files lie in or below; a graph without weights needs none. */
   constructor(weightsFolder = "", { precision = "fp32" }: { readonly precision?: ModelPrecision } = {}) {
@@ -88,6 +89,12 @@ export class GraphBuilder {
     return this.#constant("float32", [numbers.length], numbers);
   }
 
+  /** Rows of int32 that have one length. */
+  tokenIds(rows: readonly Int32Array[]): Value {
+    const length = rows[0]?.length ?? 0;
+    return this.#constant("int32", [rows.length, length], Int32Array.from(rows.flatMap((row) => [...row])));
+  }
+
   /** An int64 scalar. */
   integer(number: number): Value {
     return this.#constant("int64", [], BigInt64Array.of(BigInt(number)));
@@ -98,12 +105,27 @@ export class GraphBuilder {
     return this.#constant("int64", [numbers.length], BigInt64Array.from(numbers, BigInt));
   }
 
+  /** Whether what is added now computes with constants alone, see `calibrate`. */
+  get calibrating(): boolean {
+    return this.#calibrating;
+  }
+
+  /**
+   * Adds nodes that learn from constant inputs how large activations become. onnxruntime folds them while it opens a
+   * session, for which they must be operators of ONNX itself: it takes its own for not deterministic.
+   */
+  calibrate(build: () => void): void {
+    this.#calibrating = true;
+    build();
+    this.#calibrating = false;
+  }
+
   /** A uint8 scalar. */
   byte(number: number): Value {
     return this.#constant("uint8", [], Uint8Array.of(number));
   }
 
-  /** Values made from weights, made once for each `key` however often a layer is used: ALBERT repeats its layers. */
+  /** What is made for a `key`, made once: ALBERT uses the same weights in every layer. */
   once<Made>(key: string, make: () => Made): Made {
     if (!this.#derived.has(key)) this.#derived.set(key, make());
     return this.#derived.get(key) as Made;
@@ -130,6 +152,11 @@ export class GraphBuilder {
   /** Casts to float32. */
   widen(input: Value): Value {
     return this.#cast(input, "float32");
+  }
+
+  /** Casts to int8. */
+  toInt8(input: Value): Value {
+    return this.#cast(input, "int8");
   }
 
   /** Casts to int64. */
@@ -170,7 +197,7 @@ export class GraphBuilder {
   }
 }
 
-type Constant = Float32Array | BigInt64Array | Uint8Array;
+type Constant = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
 const storedTypes: Partial<Record<Dtype, ElementType>> = { F32: "float32", F16: "float16", BF16: "bfloat16" };
 

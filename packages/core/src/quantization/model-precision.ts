@@ -1,3 +1,5 @@
+import { ModelError } from "../errors.ts";
+
 /** What an encoder's linear layers are computed in. */
 export const modelPrecisions = ["fp32", "int8"] as const;
 
@@ -7,3 +9,11 @@ export const modelPrecisions = ["fp32", "int8"] as const;
  * float32, and so do the vectors.
  */
 export type ModelPrecision = (typeof modelPrecisions)[number];
+
+/** @throws {ModelError} `input_invalid` for an unknown name. */
+export function checkPrecision(precision: ModelPrecision): void {
+  if (modelPrecisions.includes(precision)) return;
+  throw new ModelError("input_invalid", `There is no precision ${JSON.stringify(precision)}.`, {
+    hint: `Choose one of ${modelPrecisions.join(", ")}.`,
+  });
+}
