@@ -1,7 +1,7 @@
 import type { ModelInputs } from "./auto-tokenizer.ts";
 import { notFinite } from "./compute-batches.ts";
 import { ModelError } from "./errors.ts";
-import { openParts, openPool } from "./load-model.ts";
+import { startModel } from "./load-model.ts";
 import type { ModelLoadOptions } from "./load-model.ts";
 import type { ModelFolder } from "./model-folder/model-folder.ts";
 import type { Feeds, Tensor } from "./tensors/inference-message.ts";
@@ -32,9 +32,11 @@ export class AutoModel implements AsyncDisposable {
    * signal's reason.
    */
   static async fromPretrained(model?: string, options: ModelLoadOptions = {}): Promise<AutoModel> {
-    const opened = await openParts(model, options);
-    const graph = { outputs: ["last_hidden_state"], tokenTypeIds: true } as const;
-    return new AutoModel(await openPool(opened, { ...options, graph }), opened.folder);
+    const { pool, settings } = await startModel(model, options, {
+      graph: () => ({ outputs: ["last_hidden_state"], tokenTypeIds: true }),
+      prepare: async ({ folder }) => folder,
+    });
+    return new AutoModel(pool, settings);
   }
 
   private constructor(pool: InferencePool, { name, encoder }: ModelFolder) {
@@ -51,18 +53,21 @@ export class AutoModel implements AsyncDisposable {
    */
   async forward(inputs: ModelInputs, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<ModelOutputs> {
     checkInputs(inputs, this.#maxLength);
-    using stop = stoppable(signal);
-    stop.signal.throwIfAborted();
+    using call = stoppable(signal);
+    call.signal.throwIfAborted();
     const [texts, tokens] = inputs.dims;
     const rowSize = tokens * this.hiddenSize;
     const data = new Float32Array(texts * rowSize);
     const rows = Math.max(1, Math.floor(PART_TOKENS / Math.max(1, tokens)));
     const starts = tokens === 0 ? [] : Array.from({ length: Math.ceil(texts / rows) }, (_, part) => part * rows);
-    const parts = starts.map(async (start) => {
-      const part = await this.#pool.run(rowsOf(inputs, start, Math.min(start + rows, texts)), { signal: stop.signal });
-      data.set(part.data, start * rowSize);
-    });
-    await Promise.all(parts);
+    const remaining = starts.values();
+    const drain = async (): Promise<void> => {
+      for (const start of remaining) {
+        const part = rowsOf(inputs, start, Math.min(start + rows, texts));
+        data.set((await this.#pool.run(part, { signal: call.signal })).data, start * rowSize);
+      }
+    };
+    await Promise.all(Array.from({ length: this.#pool.capacity }, drain));
     this.#checkStates(data, inputs);
     return { lastHiddenState: { data, dims: [texts, tokens, this.hiddenSize] } };
   }

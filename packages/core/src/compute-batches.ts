@@ -1,4 +1,5 @@
 import { ModelError } from "./errors.ts";
+import { oneAhead } from "./one-ahead.ts";
 import type { ModelOutput } from "./onnx-model.ts";
 import type { Feeds } from "./tensors/inference-message.ts";
 import type { InferencePool } from "./tensors/inference-pool.ts";
@@ -48,7 +49,7 @@ export interface BatchTarget {
 // One run of a session. Larger runs were not measurably faster; the smaller it is, the less a query waits behind it.
 const BATCH_TOKENS = 256;
 // Inputs that are sorted by length together: enough of them to fill batches of equal length.
-const WINDOW_INPUTS = 2048;
+export const WINDOW_INPUTS = 2048;
 
 /**
  * Computes all inputs in batches of equal length and calls `take` with what the model says of each, in any order;
@@ -61,28 +62,36 @@ export async function computeBatches<Row extends TokenizedText>(
   { priority, signal, onProgress }: ComputeOptions,
   take: (result: Float32Array, index: number) => void,
 ): Promise<void> {
-  using stop = stoppable(signal);
-  stop.signal.throwIfAborted();
+  using call = stoppable(signal);
+  call.signal.throwIfAborted();
   const progress = { done: 0, total: source.total, tokens: 0, truncated: [] as number[] };
-  const batches = tokenizedBatches(source, stop.signal);
+  const batches = tokenizedBatches(source, call.signal);
 
+  const compute = async ({ rows, indices, length }: TokenizedBatch<Row>): Promise<void> => {
+    const { data } = await pool.run(source.feeds(rows, length), { output, priority, signal: call.signal });
+    const size = data.length / rows.length;
+    for (const [row, index] of indices.entries()) {
+      const result = data.subarray(row * size, (row + 1) * size);
+      if (!isFinite(result)) throw notFinite(name, index);
+      take(result, index);
+    }
+    progress.truncated.push(...indices.filter((_, row) => (rows[row]?.fullLength ?? 0) > length));
+    progress.done += rows.length;
+    progress.tokens += rows.length * length;
+    onProgress?.({ ...progress });
+  };
   const drain = async (): Promise<void> => {
-    for await (const { rows, indices, length } of batches) {
-      const { data } = await pool.run(source.feeds(rows, length), { output, priority, signal: stop.signal });
-      const size = data.length / rows.length;
-      for (const [row, index] of indices.entries()) {
-        const result = data.subarray(row * size, (row + 1) * size);
-        if (!isFinite(result)) throw notFinite(name, index);
-        take(result, index);
+    for await (const batch of batches) {
+      try {
+        await compute(batch);
+      } catch (error) {
+        call.stop(error); // now, and not when the text that is being tokenized is through
+        throw error;
       }
-      progress.truncated.push(...indices.filter((_, row) => (rows[row]?.fullLength ?? 0) > length));
-      progress.done += rows.length;
-      progress.tokens += rows.length * length;
-      onProgress?.({ ...progress });
     }
   };
-  // A few batches of this call are under way at a time: workers stay busy, and a call with one text need not wait
-  // behind all batches of a call with many.
+  // A few batches of this call are under way at a time: workers stay busy, the queue stays short, and a call with one
+  // text need not wait behind all batches of a call with many.
   await Promise.all(Array.from({ length: pool.capacity }, drain));
 }
 
@@ -100,13 +109,12 @@ interface TokenizedBatch<Row> {
   readonly length: number;
 }
 
-// While the last batches of a window are computed, the next window is tokenized.
 async function* tokenizedBatches<Row extends TokenizedText>(
   source: BatchSource<Row>,
   signal: AbortSignal,
 ): AsyncGenerator<TokenizedBatch<Row>> {
-  for (let start = 0; start < source.total; start += WINDOW_INPUTS) {
-    const rows = await source.tokenize(start, Math.min(start + WINDOW_INPUTS, source.total), signal);
+  // While the batches of a window are computed, the next window is tokenized.
+  for await (const { start, rows } of oneAhead(tokenizedWindows(source, signal))) {
     const lengths = rows.map(({ ids }) => ids.length);
     for (const { indices, length } of planBatches(lengths, { maxTokens: BATCH_TOKENS })) {
       yield {
@@ -115,6 +123,21 @@ async function* tokenizedBatches<Row extends TokenizedText>(
         length,
       };
     }
+  }
+}
+
+interface TokenizedWindow<Row> {
+  readonly start: number;
+  readonly rows: readonly Row[];
+}
+
+async function* tokenizedWindows<Row extends TokenizedText>(
+  source: BatchSource<Row>,
+  signal: AbortSignal,
+): AsyncGenerator<TokenizedWindow<Row>, void, void> {
+  for (let start = 0; start < source.total; start += WINDOW_INPUTS) {
+    const end = Math.min(start + WINDOW_INPUTS, source.total);
+    yield { start, rows: await source.tokenize(start, end, signal) };
   }
 }
 

@@ -2,7 +2,7 @@ import { checkCount, checkMaxSeqLength, checkTexts } from "./check-inputs.ts";
 import { computeBatches, joinRows } from "./compute-batches.ts";
 import type { BatchSource, ComputeOptions } from "./compute-batches.ts";
 import { ModelError } from "./errors.ts";
-import { openParts, openPool } from "./load-model.ts";
+import { startModel } from "./load-model.ts";
 import type { ModelLoadOptions, OpenedModel } from "./load-model.ts";
 import { readClassifierConfig } from "./model-folder/classifier-config.ts";
 import type { ClassifierConfig } from "./model-folder/classifier-config.ts";
@@ -70,29 +70,21 @@ export class CrossEncoder implements AsyncDisposable {
    * signal's reason.
    */
   static async load(model: string, options: CrossEncoderLoadOptions = {}): Promise<CrossEncoder> {
-    const opened = await openParts(model, options);
-    const { folder, tokenizer } = opened;
-    const config = await readClassifierConfig(folder);
-    const maxSeqLength = checkMaxSeqLength(options.maxSeqLength ?? folder.maxSeqLength, {
-      specialTokens: tokenizer.specialTokensInPair,
-      maxPositions: folder.encoder.maxPositions,
+    const { pool, settings } = await startModel(model, options, {
+      graph: () => ({ outputs: ["logits"], attentionMask: false, tokenTypeIds: true }),
+      prepare: (opened) => prepare(opened, options),
     });
-    const activation = options.activation ?? defaultActivation(config);
-    checkActivation(activation);
-    const prompts = new PromptBook(folder.prompts, folder.defaultPromptName);
-    const graph = { outputs: ["logits"], attentionMask: false, tokenTypeIds: true } as const;
-    const pool = await openPool(opened, { ...options, graph });
-    return new CrossEncoder(opened, { pool, prompts, maxSeqLength, labels: config.labels, activation });
+    return new CrossEncoder(pool, settings);
   }
 
-  private constructor({ folder, tokenizer }: OpenedModel, parts: Parts) {
-    this.#pool = parts.pool;
-    this.#prompts = parts.prompts;
+  private constructor(pool: InferencePool, { folder, tokenizer, prompts, maxSeqLength, labels, activation }: Parts) {
+    this.#pool = pool;
+    this.#prompts = prompts;
     this.model = folder.name;
     this.tokenizer = tokenizer;
-    this.maxSeqLength = parts.maxSeqLength;
-    this.labels = parts.labels;
-    this.activation = parts.activation;
+    this.maxSeqLength = maxSeqLength;
+    this.labels = labels;
+    this.activation = activation;
   }
 
   /** What `promptName` can choose; a prompt stands before the first text of a pair. */
@@ -184,12 +176,28 @@ export class CrossEncoder implements AsyncDisposable {
   }
 }
 
-interface Parts {
-  readonly pool: InferencePool;
+interface Parts extends OpenedModel {
   readonly prompts: PromptBook;
   readonly maxSeqLength: number;
   readonly labels: readonly string[];
   readonly activation: ActivationName;
+}
+
+async function prepare(opened: OpenedModel, options: CrossEncoderLoadOptions): Promise<Parts> {
+  const { folder, tokenizer } = opened;
+  const config = await readClassifierConfig(folder);
+  const activation = options.activation ?? defaultActivation(config);
+  checkActivation(activation);
+  return {
+    ...opened,
+    prompts: new PromptBook(folder.prompts, folder.defaultPromptName),
+    maxSeqLength: checkMaxSeqLength(options.maxSeqLength ?? folder.maxSeqLength, {
+      specialTokens: tokenizer.specialTokensInPair,
+      maxPositions: folder.encoder.maxPositions,
+    }),
+    labels: config.labels,
+    activation,
+  };
 }
 
 // sentence-transformers, cross_encoder/model.py `get_default_activation_fn`

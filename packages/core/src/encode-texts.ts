@@ -1,7 +1,9 @@
 import { computeBatches, joinRows } from "./compute-batches.ts";
 import type { BatchSource, ComputeOptions } from "./compute-batches.ts";
 import type { InferencePool } from "./tensors/inference-pool.ts";
-import type { Tokenizer } from "./tokens/tokenizer.ts";
+import type { TokenizedText, Tokenizer } from "./tokens/tokenizer.ts";
+import { Turn } from "./tokens/turn.ts";
+import { normalizeInPlace } from "./vectors/normalize.ts";
 
 /** What texts are computed with. */
 export interface TextEncoder {
@@ -15,60 +17,109 @@ export interface TextEncoder {
   readonly poolingMask: boolean;
 }
 
-export interface EncodeTextsOptions extends ComputeOptions {
+/** What stands before every text. */
+export interface TextPrefix {
+  readonly prefix: string;
   /** Tokens at the start of every text that a model with a pooling mask leaves out of the pooling. */
   readonly unpooledTokens: number;
 }
 
-/** Texts → the first `dimension` components of their vectors, in order; the rows are views on one buffer. */
-export async function encodeTexts(
-  texts: readonly string[],
-  encoder: TextEncoder,
-  { dimension, unpooledTokens, ...options }: EncodeTextsOptions & { readonly dimension: number },
-): Promise<Float32Array[]> {
-  const vectors = new Float32Array(texts.length * dimension);
-  const target = { name: encoder.name, pool: encoder.pool, output: "sentence_embedding" } as const;
-  await computeBatches(batchesOf(texts, encoder, unpooledTokens), target, options, (vector, index) => {
-    vectors.set(vector.subarray(0, dimension), index * dimension);
-  });
-  return texts.map((_, index) => vectors.subarray(index * dimension, (index + 1) * dimension));
+/** What becomes of a sentence vector when it is computed. */
+export interface VectorOptions {
+  /** How many of its first components are kept. */
+  readonly dimension: number;
+  /** Whether what is kept is scaled to length 1. */
+  readonly normalize: boolean;
 }
 
-/** Texts → the vectors of their tokens, special tokens included, in order: each row-major [tokens, components]. */
-export async function encodeTokens(
+/** Texts, each behind the prefix. */
+export function textSource(texts: readonly string[], encoder: TextEncoder, prefix: TextPrefix): BatchSource {
+  return {
+    total: texts.length,
+    tokenize: (start, end, signal) => tokenizeTexts(texts.slice(start, end), encoder, prefix, signal),
+    feeds: (rows, length) => feedsOf(rows, { length, encoder, prefix }),
+  };
+}
+
+/** Texts that have been tokenized already. */
+export function tokenizedSource(rows: readonly TokenizedText[], encoder: TextEncoder, prefix: TextPrefix): BatchSource {
+  return {
+    total: rows.length,
+    tokenize: async (start, end) => rows.slice(start, end),
+    feeds: (batch, length) => feedsOf(batch, { length, encoder, prefix }),
+  };
+}
+
+/** Tokenizes texts as the encoder takes them. */
+export function tokenizeTexts(
   texts: readonly string[],
+  { tokenizer, maxLength }: TextEncoder,
+  { prefix }: TextPrefix,
+  signal: AbortSignal,
+): Promise<readonly TokenizedText[]> {
+  const prefixed = prefix === "" ? texts : texts.map((text) => prefix + text);
+  return tokenizer.encode(prefixed, { maxLength, signal });
+}
+
+/** Inputs → the vectors of their sentences, in order; the rows are views on one buffer. */
+export async function encodeTexts(
+  source: BatchSource,
   encoder: TextEncoder,
-  { unpooledTokens, ...options }: EncodeTextsOptions,
+  { dimension, normalize, ...options }: VectorOptions & ComputeOptions,
 ): Promise<Float32Array[]> {
-  const tokens = texts.map(() => new Float32Array());
+  const vectors = new Float32Array(source.total * dimension);
+  const row = (index: number): Float32Array => vectors.subarray(index * dimension, (index + 1) * dimension);
+  const target = { name: encoder.name, pool: encoder.pool, output: "sentence_embedding" } as const;
+  await computeBatches(source, target, options, (vector, index) => {
+    const kept = row(index);
+    kept.set(vector.subarray(0, dimension));
+    if (normalize) normalizeInPlace(kept);
+  });
+  return collectInTurns(source.total, row);
+}
+
+/** Inputs → the vectors of their tokens, special tokens included, in order: each row-major [tokens, components]. */
+export async function encodeTokens(
+  source: BatchSource,
+  encoder: TextEncoder,
+  options: ComputeOptions,
+): Promise<Float32Array[]> {
+  const tokens: Float32Array[] = Array.from({ length: source.total });
   const target = { name: encoder.name, pool: encoder.pool, output: "token_embeddings" } as const;
-  await computeBatches(batchesOf(texts, encoder, unpooledTokens), target, options, (vectors, index) => {
+  await computeBatches(source, target, options, (vectors, index) => {
     tokens[index] = vectors.slice();
   });
   return tokens;
 }
 
-function batchesOf(
-  texts: readonly string[],
-  { tokenizer, maxLength, poolingMask }: TextEncoder,
-  unpooledTokens: number,
-): BatchSource {
+// A hundred thousand views at once would hold the event loop up.
+const VIEWS_PER_LOOK = 1024;
+
+async function collectInTurns<Item>(count: number, make: (index: number) => Item): Promise<Item[]> {
+  const turn = new Turn(undefined);
+  const items: Item[] = [];
+  for (let index = 0; index < count; index++) {
+    if (index % VIEWS_PER_LOOK === 0 && turn.isOver()) await turn.next();
+    items.push(make(index));
+  }
+  return items;
+}
+
+interface FeedOptions {
+  readonly length: number;
+  readonly encoder: TextEncoder;
+  readonly prefix: TextPrefix;
+}
+
+function feedsOf(
+  rows: readonly TokenizedText[],
+  { length, encoder: { poolingMask }, prefix: { unpooledTokens } }: FeedOptions,
+): ReturnType<BatchSource["feeds"]> {
+  const dims = [rows.length, length];
+  const ids = rows.map((row) => row.ids);
   return {
-    total: texts.length,
-    tokenize: (start, end, signal) => tokenizer.encode(texts.slice(start, end), { maxLength, signal }),
-    feeds: (rows, length) => {
-      const dims = [rows.length, length];
-      return {
-        input_ids: {
-          data: joinRows(
-            rows.map(({ ids }) => ids),
-            length,
-          ),
-          dims,
-        },
-        ...(poolingMask && { pooling_mask: { data: maskAfter(unpooledTokens, dims), dims } }),
-      };
-    },
+    input_ids: { data: joinRows(ids, length), dims },
+    ...(poolingMask && { pooling_mask: { data: maskAfter(unpooledTokens, dims), dims } }),
   };
 }
 

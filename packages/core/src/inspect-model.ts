@@ -110,7 +110,7 @@ const TokenizerKind = z.object({
 
 function tokenizer({ folder, tokenizer }: OpenedModel): ModelInspection["tokenizer"] {
   // Checked before, when the tokenizer was made of it.
-  const { model, added_tokens: added } = TokenizerKind.parse(JSON.parse(folder.tokenizerJson));
+  const { model, added_tokens: added } = TokenizerKind.parse(folder.tokenizerJson.json);
   return {
     kind: model.type ?? "BPE", // files without a type are from before there was any other
     vocabulary_size: tokenizer.vocabularySize,

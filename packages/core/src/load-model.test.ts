@@ -91,8 +91,33 @@ test("a session that cannot be opened fails the load and leaves no thread", asyn
   expect([started, alive.size]).toEqual([1, 0]);
 });
 
+describe("precision", () => {
+  test.each(loaders)("%s refuses one that there is not", async (_, load) => {
+    await expect(load({ precision: "fp16" })).rejects.toMatchObject({ name: "ModelError", code: "input_invalid" });
+    expect(alive.size).toBe(0);
+  });
+
+  test("is a part of what a model is", async () => {
+    const names: string[] = [];
+    for (const precision of [undefined, "fp32", "int8"] as const) {
+      await using model = await SentenceTransformer.load(tinyBertFolder, { precision, truncateDim: 20 });
+      names.push(model.model);
+    }
+    const [usual = ""] = names;
+    expect(names).toEqual([usual, usual, `${usual}:int8`]);
+  });
+
+  test("int8 is not for an encoder that somebody exported", async () => {
+    const folder = fileURLToPath(new URL("../../../testing/golden/folders/onnx-one-file", import.meta.url));
+    await expect(SentenceTransformer.load(folder, { precision: "int8" })).rejects.toMatchObject({
+      code: "input_invalid",
+      hint: expect.stringContaining("safetensors") as string,
+    });
+  });
+});
+
 describe("a tokenizer that knows more tokens than the word table has rows", () => {
-  test("is refused before anything is computed", async () => {
+  test("is refused, and leaves no thread", async () => {
     await using model = await copyModel(crossBert);
     await model.change("tokenizer.json", {
       added_tokens: [
@@ -117,7 +142,7 @@ describe("a tokenizer that knows more tokens than the word table has rows", () =
     await expect(SentenceTransformer.load(model.path)).rejects.toMatchObject(refusal);
     await expect(AutoModel.fromPretrained(model.path)).rejects.toMatchObject(refusal);
     await expect(AutoTokenizer.fromPretrained(model.path)).rejects.toMatchObject(refusal);
-    expect(started).toBe(0);
+    expect(alive.size).toBe(0);
   });
 });
 

@@ -5,6 +5,8 @@ import { openModel } from "./model-folder/sources.ts";
 import type { ModelFolder } from "./model-folder/model-folder.ts";
 import { emitOnnxModel } from "./onnx-model.ts";
 import type { OnnxModelOptions } from "./onnx-model.ts";
+import { modelPrecisions } from "./quantization/model-precision.ts";
+import type { ModelPrecision } from "./quantization/model-precision.ts";
 import { InferencePool } from "./tensors/inference-pool.ts";
 import { threadBudget } from "./tensors/thread-budget.ts";
 import type { ThreadOptions } from "./tensors/thread-budget.ts";
@@ -19,7 +21,10 @@ export interface SourceOptions extends Omit<ModelSourceOptions, "onProgress"> {
 }
 
 /** What every model takes when it is loaded. */
-export interface ModelLoadOptions extends SourceOptions, ThreadOptions {}
+export interface ModelLoadOptions extends SourceOptions, ThreadOptions {
+  /** What the encoder is computed in; models with another precision are other models. @default "fp32" */
+  readonly precision?: ModelPrecision | undefined;
+}
 
 /** A folder that has been read, and its tokenizer. */
 export interface OpenedFolder {
@@ -33,40 +38,90 @@ export interface OpenedModel extends OpenedFolder {
 }
 
 /** The one way from a model's name to its folder and tokenizer: find or download, read, check. @throws {ModelError} */
-export async function openFolder(
-  model: string | undefined,
-  { revision, offline, token, endpoint, cacheFolder, onDownload, signal }: SourceOptions,
-): Promise<OpenedFolder> {
-  signal?.throwIfAborted();
-  const source = { revision, offline, token, endpoint, cacheFolder, signal, onProgress: onDownload };
-  const folder = await openModel(model, source);
-  const tokenizer = await Tokenizer.fromJson(folder.tokenizerJson, folder);
-  if (tokenizer.vocabularySize > folder.encoder.vocabularySize) throw vocabularyTooLarge(folder, tokenizer);
-  signal?.throwIfAborted();
-  return { folder, tokenizer };
+export async function openFolder(model: string | undefined, options: SourceOptions): Promise<OpenedFolder> {
+  const folder = await findFolder(model, options);
+  return { folder, tokenizer: await openTokenizer(folder, options) };
 }
 
-/** `openFolder` for what is to be computed. @throws {ModelError} */
+/** `openFolder` for a look at what would be computed. @throws {ModelError} */
 export async function openParts(model: string | undefined, options: SourceOptions): Promise<OpenedModel> {
   const opened = await openFolder(model, options);
   return { ...opened, checkpoint: await openCheckpoint(opened.folder.weightFiles) };
 }
 
-/** Builds the graph and opens the first session. After a failure or an abort no worker is left. @throws {ModelError} */
-export async function openPool(
-  { folder, checkpoint }: OpenedModel,
-  { graph, workers, threads, signal }: ModelLoadOptions & { readonly graph: OnnxModelOptions },
+/** What one kind of model needs to compute. */
+export interface ModelPlan<Settings> {
+  /** The graph that a folder asks for. */
+  readonly graph: (folder: ModelFolder) => OnnxModelOptions;
+  /** Checks the caller's options, and reads what else there is to know. */
+  readonly prepare: (opened: OpenedModel) => Promise<Settings>;
+}
+
+/**
+ * Opens a model to compute with: a worker thread opens the first session while this one reads the tokenizer. After a
+ * failure or an abort no worker is left.
+ * @throws {ModelError}
+ */
+export async function startModel<Settings>(
+  model: string | undefined,
+  options: ModelLoadOptions,
+  { graph, prepare }: ModelPlan<Settings>,
+): Promise<{ readonly pool: InferencePool; readonly settings: Settings }> {
+  const folder = await findFolder(model, options);
+  const checkpoint = await openCheckpoint(folder.weightFiles);
+  const opening = openPool({ folder, checkpoint }, { ...options, graph: graph(folder) });
+  const preparing = openTokenizer(folder, options).then((tokenizer) => prepare({ folder, checkpoint, tokenizer }));
+  const [pool, settings] = await Promise.allSettled([opening, preparing]);
+  if (settings.status === "fulfilled" && pool.status === "fulfilled") {
+    return { pool: pool.value, settings: settings.value };
+  }
+  if (pool.status === "fulfilled") await pool.value[Symbol.asyncDispose]();
+  throw settings.status === "rejected" ? settings.reason : (pool as PromiseRejectedResult).reason;
+}
+
+async function openPool(
+  { folder, checkpoint }: Pick<OpenedModel, "folder" | "checkpoint">,
+  { graph, workers, threads, precision, signal }: ModelLoadOptions & { readonly graph: OnnxModelOptions },
 ): Promise<InferencePool> {
   if (workers !== undefined) checkCount("workers", workers);
   if (threads !== undefined) checkCount("threads", threads);
-  signal?.throwIfAborted();
-  const { bytes, weightsFolder, encoderFile } = emitOnnxModel(folder, checkpoint, graph);
+  if (precision !== undefined) checkPrecision(precision, folder);
+  const { bytes, weightsFolder, encoderFile } = emitOnnxModel(folder, checkpoint, { ...graph, precision });
   const shares = threadBudget({ workers, threads });
   const setup = { model: bytes, weightsFolder, encoderFile, threads: shares.threads };
   const pool = await InferencePool.open(setup, { workers: shares.workers });
   if (signal?.aborted) await pool[Symbol.asyncDispose]();
   signal?.throwIfAborted();
   return pool;
+}
+
+function checkPrecision(precision: ModelPrecision, { name, onnx }: ModelFolder): void {
+  if (!modelPrecisions.includes(precision)) {
+    throw new ModelError("input_invalid", `There is no model precision ${JSON.stringify(precision)}.`, {
+      hint: `Choose one of ${modelPrecisions.join(", ")}.`,
+      details: { precisions: modelPrecisions },
+    });
+  }
+  if (precision === "fp32" || onnx === undefined) return;
+  throw new ModelError("input_invalid", `${name} has its encoder as ONNX, which is computed as it is.`, {
+    hint: "Leave `precision` out, or load a folder with safetensors weights.",
+    details: { precision },
+  });
+}
+
+async function findFolder(
+  model: string | undefined,
+  { revision, offline, token, endpoint, cacheFolder, onDownload, signal }: SourceOptions,
+): Promise<ModelFolder> {
+  signal?.throwIfAborted();
+  return openModel(model, { revision, offline, token, endpoint, cacheFolder, signal, onProgress: onDownload });
+}
+
+async function openTokenizer(folder: ModelFolder, { signal }: SourceOptions): Promise<Tokenizer> {
+  const tokenizer = await Tokenizer.fromJson(folder.tokenizerJson, folder);
+  if (tokenizer.vocabularySize > folder.encoder.vocabularySize) throw vocabularyTooLarge(folder, tokenizer);
+  signal?.throwIfAborted();
+  return tokenizer;
 }
 
 // Such an id would be looked up beyond the end of the table, and fail the text that holds it long after loading.

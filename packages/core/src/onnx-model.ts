@@ -6,6 +6,9 @@ import type { EncoderInputs } from "./models/architecture.ts";
 import { ModelError } from "./errors.ts";
 import { buildSteps, tokenSize, vectorSize } from "./steps/registry.ts";
 import type { Features } from "./steps/step.ts";
+import { calibrateEncoder } from "./quantization/calibration.ts";
+import { checkPrecision } from "./quantization/model-precision.ts";
+import type { ModelPrecision } from "./quantization/model-precision.ts";
 import { openCheckpoint, rootScope, scopeOf } from "./weights/weights.ts";
 import type { EncoderFile } from "./tensors/inference-message.ts";
 import type { Checkpoint, EncoderWeights } from "./weights/weights.ts";
@@ -39,6 +42,8 @@ export interface OnnxModelOptions {
    * the same: this is how a model that leaves its prompt out of the pooling does so. @default false
    */
   readonly poolingMask?: boolean;
+  /** What the encoder's linear layers are computed in; not for a folder that has its encoder as ONNX. @default "fp32" */
+  readonly precision?: ModelPrecision | undefined;
   /** The type of the inputs. @default "int32" */
   readonly inputType?: "int32" | "int64";
 }
@@ -88,13 +93,16 @@ export function emitOnnxModel(
 function emitGraph(
   folder: ModelFolder,
   checkpoint: Checkpoint,
-  { outputs = ["sentence_embedding"], ...wanted }: OnnxModelOptions,
+  { outputs = ["sentence_embedding"], precision = "fp32", ...wanted }: OnnxModelOptions,
 ): GraphBuilder {
   const { encoder, onnx, steps } = folder;
+  checkPrecision(precision);
+  if (precision === "int8" && onnx !== undefined) throw fixedPrecision(onnx.file.path);
   if (outputs.includes("sentence_embedding")) requireSentenceVectors(folder);
-  const graph = new GraphBuilder(checkpoint.folder);
+  const graph = new GraphBuilder(checkpoint.folder, { precision });
   const { poolingMask, ...inputs } = graphInputs(graph, wanted);
   const weights = onnx === undefined ? rootScope(checkpoint, encoder.rootNames) : withoutRoot(checkpoint);
+  if (precision === "int8") calibrateEncoder(graph, weights, encoder);
   const hiddenStates = encoder.build(graph, weights, inputs); // [B,S,H]
   const context = { checkpoint, attentionMask: inputs.attentionMask, poolingMask };
   const features: Features = outputs.some((output) => AFTER_STEPS.has(output))
@@ -166,6 +174,13 @@ function onnxOnly(file: string): ModelError {
       details: { file },
     },
   );
+}
+
+function fixedPrecision(file: string): ModelError {
+  return new ModelError("input_invalid", `The precision int8 needs safetensors weights; the encoder is ${file}.`, {
+    hint: "Leave the precision out: an ONNX file computes as it was exported.",
+    details: { file },
+  });
 }
 
 function unsupportedOutput(output: ModelOutput): ModelError {

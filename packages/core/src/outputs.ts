@@ -1,13 +1,14 @@
 import { checkCount } from "./check-inputs.ts";
-import type { Encoded, EncodeOptions, OutputValue } from "./encode-options.ts";
+import type { BatchSource, ComputeOptions } from "./compute-batches.ts";
+import type { Encoded, EncodeOptions, OutputValue, TokenEmbeddings } from "./encode-options.ts";
 import { encodeTexts, encodeTokens } from "./encode-texts.ts";
+import type { TextEncoder } from "./encode-texts.ts";
 import { ModelError } from "./errors.ts";
-import type { EncodeTextsOptions, TextEncoder } from "./encode-texts.ts";
-import { normalizeInPlace } from "./vectors/normalize.ts";
+import { Turn } from "./tokens/turn.ts";
 import { quantizers } from "./vectors/precision.ts";
 import type { Precision } from "./vectors/precision.ts";
-import { quantizationRanges } from "./vectors/quantization-ranges.ts";
-import { givenRanges, quantizeEmbeddings, quantizeRows } from "./vectors/quantize.ts";
+import { quantizeInTurns, rangesInTurns } from "./vectors/quantize-in-turns.ts";
+import { givenRanges, quantizeRows } from "./vectors/quantize.ts";
 
 /** What the texts of one model are computed with. */
 export interface SentenceEncoder extends TextEncoder {
@@ -22,15 +23,24 @@ export interface SentenceEncoder extends TextEncoder {
 }
 
 /** The options that are left when the texts have their prompt. */
-type OutputOptions = Omit<EncodeOptions, "prompt" | "promptName" | "outputValue"> &
-  Pick<EncodeTextsOptions, "unpooledTokens">;
+export type OutputOptions = Omit<EncodeOptions, "prompt" | "promptName" | "outputValue">;
 
-/** What becomes of texts that have their prompt. */
+/** Inputs → what a caller asked for, in order. */
+type Compute<V extends OutputValue> = (
+  source: BatchSource,
+  options: ComputeOptions,
+) => Promise<Encoded<Precision, V>[]>;
+
+/**
+ * One kind of result.
+ * @param rows how many texts there are: whether they can tell ranges by themselves.
+ * @throws {ModelError} `input_invalid` for options of no sense, before anything is computed.
+ */
 type Output<V extends OutputValue = OutputValue> = (
-  texts: readonly string[],
   encoder: SentenceEncoder,
   options: OutputOptions,
-) => Promise<Encoded<Precision, V>[]>;
+  rows: number,
+) => Compute<V>;
 
 const outputs: { readonly [V in OutputValue]: Output<V> } = {
   sentence_embedding: sentenceEmbeddings,
@@ -46,39 +56,50 @@ export function outputNamed(name: OutputValue): Output {
 }
 
 // sentence-transformers, `encode`: truncate, then normalize, then quantize all vectors of the call together.
-async function sentenceEmbeddings(
-  texts: readonly string[],
+function sentenceEmbeddings(
   encoder: SentenceEncoder,
-  { truncateDim, normalize = false, precision = "float32", ranges, calibrationEmbeddings, ...options }: OutputOptions,
-): Promise<Encoded<Precision>[]> {
+  { truncateDim, normalize = false, precision = "float32", ranges, calibrationEmbeddings }: OutputOptions,
+  rows: number,
+): Compute<"sentence_embedding"> {
   const dimension = checkCount("truncateDim", truncateDim ?? encoder.dimension, { largest: encoder.fullDimension });
-  const quantization = { precision, ranges, calibrationEmbeddings };
-  const given = givenRanges(quantization, { dimension, rows: texts.length });
-  const vectors = await encodeTexts(texts, encoder, { ...options, dimension });
+  const given = givenRanges({ precision, ranges, calibrationEmbeddings }, { dimension, rows });
   const hasUnitLength = encoder.normalized && dimension === encoder.fullDimension;
-  if (normalize && !hasUnitLength) for (const vector of vectors) normalizeInPlace(vector);
-  return precision === "float32" ? vectors : quantizeEmbeddings(vectors, { precision, ranges: given });
+  return async (source, options) => {
+    const vectors = await encodeTexts(source, encoder, {
+      ...options,
+      dimension,
+      normalize: normalize && !hasUnitLength,
+    });
+    if (precision === "float32") return vectors;
+    return quantizeInTurns(vectors, { precision, ranges: given, signal: options.signal });
+  };
 }
 
 // Vectors of tokens as the model gives them: truncation and scaling are for sentence vectors. All tokens of a call are
 // quantized with the same ranges.
-async function tokenEmbeddings(
-  texts: readonly string[],
+function tokenEmbeddings(
   encoder: SentenceEncoder,
-  { precision = "float32", ranges, calibrationEmbeddings, ...options }: OutputOptions,
-): Promise<Encoded<Precision, "token_embeddings">[]> {
-  const quantization = { precision, ranges, calibrationEmbeddings };
+  { precision = "float32", ranges, calibrationEmbeddings }: OutputOptions,
+  rows: number,
+): Compute<"token_embeddings"> {
   const { tokenSize } = encoder;
-  const given = givenRanges(quantization, { dimension: tokenSize, rows: texts.length === 0 ? 0 : Infinity });
-  const states = await encodeTokens(texts, encoder, options);
-  if (precision === "float32") return states.map((data) => ({ data, dims: [data.length / tokenSize, tokenSize] }));
-  const tokens = states.map((data) => tokensOf(data, tokenSize));
-  const quantizer = quantizers[precision];
-  const shared = given ?? (quantizer.usesRanges && texts.length > 0 ? quantizationRanges(tokens.flat()) : undefined);
-  return tokens.map((rows) => ({
-    data: quantizeRows(rows, { precision, ranges: shared }),
-    dims: [rows.length, quantizer.size(tokenSize)],
-  }));
+  const tokens = rows === 0 ? 0 : Infinity; // those of a single text are many
+  const given = givenRanges({ precision, ranges, calibrationEmbeddings }, { dimension: tokenSize, rows: tokens });
+  return async (source, options) => {
+    const states = await encodeTokens(source, encoder, options);
+    if (precision === "float32") return states.map((data) => ({ data, dims: [data.length / tokenSize, tokenSize] }));
+    const quantizer = quantizers[precision];
+    const tokens = states.map((data) => tokensOf(data, tokenSize));
+    const turn = new Turn(options.signal);
+    const shared = given ?? (quantizer.usesRanges ? await rangesInTurns(tokens.flat(), turn) : undefined);
+    const results: TokenEmbeddings<Precision>[] = [];
+    for (const ofText of tokens) {
+      if (turn.isOver()) await turn.next();
+      const data = quantizeRows(ofText, { precision, ranges: shared });
+      results.push({ data, dims: [ofText.length, quantizer.size(tokenSize)] });
+    }
+    return results;
+  };
 }
 
 function tokensOf(states: Float32Array, tokenSize: number): Float32Array[] {

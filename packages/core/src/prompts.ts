@@ -14,6 +14,10 @@ export interface PromptChoice {
   readonly promptName?: string | undefined;
 }
 
+/** What a text is for: `query` and `document` stand for the prompts of `encodeQuery` and `encodeDocument`. */
+export const textKinds = ["text", "query", "document"] as const;
+export type TextKind = (typeof textKinds)[number];
+
 /** The prompts of one model and how one of them is chosen (sentence-transformers, `base/model.py` `_resolve_prompt`). */
 export class PromptBook {
   readonly prompts: Prompts;
@@ -59,6 +63,16 @@ export class SentencePrompts extends PromptBook {
   constructor(prompts: Prompts, defaultName: string | undefined) {
     super({ query: "", document: "", ...prompts }, defaultName);
     this.#documentName = DOCUMENT_NAMES.find((name) => Object.hasOwn(prompts, name)) ?? "document";
+  }
+
+  /** The choice for texts of a kind. @throws {ModelError} `input_invalid` for one that there is not. */
+  forKind(kind: TextKind, choice: PromptChoice): PromptChoice {
+    if (kind === "query") return this.forQuery(choice);
+    if (kind === "document") return this.forDocument(choice);
+    if (kind === "text") return choice;
+    throw new ModelError("input_invalid", `There is no kind of text ${JSON.stringify(kind)}.`, {
+      hint: `Choose one of ${textKinds.join(", ")}.`,
+    });
   }
 
   /** For queries the prompt `query` stands in for the default. */

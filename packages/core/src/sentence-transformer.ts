@@ -1,6 +1,10 @@
 import { checkCount, checkMaxSeqLength, checkTexts } from "./check-inputs.ts";
-import type { EncodedInput, EncodeOptions, OutputValue, TextInput } from "./encode-options.ts";
-import { openParts, openPool } from "./load-model.ts";
+import type { Encoded, EncodedInput, EncodeOptions, OutputValue, TextInput } from "./encode-options.ts";
+import { encodeStream } from "./encode-stream.ts";
+import type { StreamOptions, TextStream } from "./encode-stream.ts";
+import { textSource } from "./encode-texts.ts";
+import type { TextPrefix } from "./encode-texts.ts";
+import { startModel } from "./load-model.ts";
 import type { ModelLoadOptions, OpenedModel } from "./load-model.ts";
 import { fingerprint } from "./model-folder/fingerprint.ts";
 import { requireSentenceModel } from "./model-folder/model-folder.ts";
@@ -9,7 +13,7 @@ import { modelIdentity } from "./model-identity.ts";
 import { outputNamed } from "./outputs.ts";
 import type { SentenceEncoder } from "./outputs.ts";
 import { promptLength, SentencePrompts } from "./prompts.ts";
-import type { Prompts } from "./prompts.ts";
+import type { PromptChoice, Prompts } from "./prompts.ts";
 import { excludesPrompt, featureSizes, isNormalized, vectorSize } from "./steps/registry.ts";
 import type { Tokenizer } from "./tokens/tokenizer.ts";
 import type { Precision } from "./vectors/precision.ts";
@@ -32,7 +36,7 @@ export class SentenceTransformer implements AsyncDisposable {
 
   /**
    * What decides the vectors: `name@hash:pooling:normalized:maxSeqLength`, the hash being of weights and tokenizer, and
-   * `:first-<n>` behind it where they are truncated.
+   * `:first-<n>` behind it where they are truncated and `:int8` where that is the precision.
    */
   readonly model: string;
   readonly tokenizer: Tokenizer;
@@ -48,18 +52,15 @@ export class SentenceTransformer implements AsyncDisposable {
    * for options that do not fit it; an abort throws the signal's reason. No thread is left behind.
    */
   static async load(model?: string, options: LoadOptions = {}): Promise<SentenceTransformer> {
-    const opened = await openParts(model, options);
-    const { folder, tokenizer, checkpoint } = opened;
-    requireSentenceModel(folder);
-    const prompts = new SentencePrompts(folder.prompts, folder.defaultPromptName);
-    const settings = readSettings(opened, options);
-    const { maxLength, dimension, poolingMask } = settings;
-    const hash = await fingerprint(checkpoint, folder);
-    const identity = modelIdentity(folder, { maxSeqLength: maxLength, hash, truncateDim: dimension });
-    const graph = { outputs: ["sentence_embedding", "token_embeddings"], attentionMask: false, poolingMask } as const;
-    const pool = await openPool(opened, { ...options, graph });
-    const encoder = { ...settings, name: folder.name, tokenizer, pool };
-    return new SentenceTransformer({ folder, prompts, encoder, identity });
+    const { pool, settings } = await startModel(model, options, {
+      graph: ({ steps }) => ({
+        outputs: ["sentence_embedding", "token_embeddings"],
+        attentionMask: false,
+        poolingMask: excludesPrompt(steps),
+      }),
+      prepare: (opened) => prepare(opened, options),
+    });
+    return new SentenceTransformer({ ...settings, encoder: { ...settings.encoder, pool } });
   }
 
   private constructor({ folder, prompts, encoder, identity }: Parts) {
@@ -128,6 +129,25 @@ export class SentenceTransformer implements AsyncDisposable {
     return this.#encode(input, { ...options, ...this.#prompts.forDocument(options) });
   }
 
+  /**
+   * `encode` for texts that come one after another and need not fit into memory: their vectors in the same order. A
+   * few thousand texts are held at a time, the next are read only as vectors are taken, and leaving the loop early
+   * closes `texts`.
+   * @throws {ModelError} when the first vector is asked for, `input_invalid`, also for `int8` and `uint8` without
+   * ranges; then `inference_failed` or `disposed`. An abort throws the signal's reason, and what `texts` throws is
+   * thrown behind the vectors of the windows before.
+   */
+  async *encodeStream<P extends Precision = "float32", V extends OutputValue = "sentence_embedding">(
+    texts: TextStream,
+    { kind = "text", prompt, promptName, outputValue, ...options }: StreamOptions<P, V> = {},
+  ): AsyncGenerator<Encoded<P, V>, void, void> {
+    const prefix = await this.#prefix(this.#prompts.forKind(kind, { prompt, promptName }));
+    const priority = options.priority ?? (kind === "query" ? "query" : "document");
+    const output = outputNamed(outputValue ?? "sentence_embedding");
+    const parts = { encoder: this.#encoder, prefix, output };
+    yield* encodeStream(texts, parts, { ...options, priority }) as AsyncGenerator<Encoded<P, V>, void, void>;
+  }
+
   /** Tokens of each text, without special tokens and without truncation. */
   countTokens(texts: readonly string[], { signal }: { signal?: AbortSignal | undefined } = {}): Promise<number[]> {
     return this.tokenizer.countTokens(texts, { signal });
@@ -166,20 +186,22 @@ export class SentenceTransformer implements AsyncDisposable {
   ): Promise<EncodedInput<Input, P, V>> {
     const texts: readonly string[] = typeof input === "string" ? [input] : input;
     checkTexts(texts);
-    const prefix = this.#prompts.resolve({ prompt, promptName });
-    const compute = outputNamed(outputValue ?? "sentence_embedding");
-    const results = await compute(prefix === "" ? texts : texts.map((text) => prefix + text), this.#encoder, {
-      ...options,
-      unpooledTokens: this.#encoder.poolingMask ? await promptLength(prefix, this.#encoder) : 0,
-    });
+    const prefix = await this.#prefix({ prompt, promptName });
+    const compute = outputNamed(outputValue ?? "sentence_embedding")(this.#encoder, options, texts.length);
+    const results = await compute(textSource(texts, this.#encoder, prefix), options);
     return (typeof input === "string" ? results[0] : results) as EncodedInput<Input, P, V>;
+  }
+
+  async #prefix(choice: PromptChoice): Promise<TextPrefix> {
+    const prefix = this.#prompts.resolve(choice);
+    return { prefix, unpooledTokens: this.#encoder.poolingMask ? await promptLength(prefix, this.#encoder) : 0 };
   }
 }
 
-interface Parts {
+interface Parts<Encoder = SentenceEncoder> {
   readonly folder: ModelFolder;
   readonly prompts: SentencePrompts;
-  readonly encoder: SentenceEncoder;
+  readonly encoder: Encoder;
   readonly identity: string;
 }
 
@@ -190,22 +212,34 @@ export interface SimilarityOptions {
 }
 
 // What a caller may set, checked, and what follows from the folder.
-function readSettings(
-  { folder, tokenizer }: OpenedModel,
-  { maxSeqLength, truncateDim }: LoadOptions,
-): Omit<SentenceEncoder, "name" | "tokenizer" | "pool"> {
+async function prepare(
+  { folder, tokenizer, checkpoint }: OpenedModel,
+  { maxSeqLength, truncateDim, precision }: LoadOptions,
+): Promise<Parts<Omit<SentenceEncoder, "pool">>> {
+  requireSentenceModel(folder);
   const { encoder, steps } = folder;
+  const prompts = new SentencePrompts(folder.prompts, folder.defaultPromptName);
   const fullDimension = vectorSize(steps, encoder);
   const wanted = truncateDim ?? Math.min(folder.truncateDim ?? fullDimension, fullDimension);
+  const dimension = checkCount("truncateDim", wanted, { largest: fullDimension });
+  const maxLength = checkMaxSeqLength(maxSeqLength ?? folder.maxSeqLength, {
+    specialTokens: tokenizer.specialTokens,
+    maxPositions: encoder.maxPositions,
+  });
+  const hash = await fingerprint(checkpoint, folder);
   return {
-    maxLength: checkMaxSeqLength(maxSeqLength ?? folder.maxSeqLength, {
-      specialTokens: tokenizer.specialTokens,
-      maxPositions: encoder.maxPositions,
-    }),
-    fullDimension,
-    dimension: checkCount("truncateDim", wanted, { largest: fullDimension }),
-    tokenSize: featureSizes(steps, encoder.hiddenSize).token_embeddings ?? encoder.hiddenSize,
-    normalized: isNormalized(steps),
-    poolingMask: excludesPrompt(steps),
+    folder,
+    prompts,
+    identity: modelIdentity(folder, { maxSeqLength: maxLength, hash, truncateDim: dimension, precision }),
+    encoder: {
+      name: folder.name,
+      tokenizer,
+      maxLength,
+      fullDimension,
+      dimension,
+      tokenSize: featureSizes(steps, encoder.hiddenSize).token_embeddings ?? encoder.hiddenSize,
+      normalized: isNormalized(steps),
+      poolingMask: excludesPrompt(steps),
+    },
   };
 }

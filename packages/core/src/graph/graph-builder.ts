@@ -1,6 +1,7 @@
 import { relative, sep } from "node:path";
 
 import { ModelError } from "../errors.ts";
+import type { ModelPrecision } from "../quantization/model-precision.ts";
 import type { Dtype } from "../weights/dtype.ts";
 import type { TensorLocation } from "../weights/safetensors.ts";
 import { elementTypes, encodeModel } from "./onnx-proto.ts";
@@ -34,14 +35,20 @@ export class GraphBuilder {
   readonly #initializers = new Map<string, TensorDescription>();
   readonly #widened = new Map<string, Value>();
   readonly #constants = new Map<string, Value>();
+  readonly #derived = new Map<string, unknown>();
   readonly #inputs: ({ name: Value } & TensorType)[] = [];
   readonly #outputs: ({ name: Value } & TensorType)[] = [];
   readonly #weightsFolder: string;
   #values = 0;
 
+  /** What the linear layers of an encoder are computed in. */
+  readonly precision: ModelPrecision;
+  #calibrating = false;
+
   /** @param weightsFolder the folder that all weight files lie in or below; a graph without weights needs none. */
-  constructor(weightsFolder = "") {
+  constructor(weightsFolder = "", { precision = "fp32" }: { readonly precision?: ModelPrecision } = {}) {
     this.#weightsFolder = weightsFolder;
+    this.precision = precision;
   }
 
   input(name: string, type: TensorType): Value {
@@ -82,6 +89,12 @@ export class GraphBuilder {
     return this.#constant("float32", [numbers.length], numbers);
   }
 
+  /** Rows of int32 that have one length. */
+  tokenIds(rows: readonly Int32Array[]): Value {
+    const length = rows[0]?.length ?? 0;
+    return this.#constant("int32", [rows.length, length], Int32Array.from(rows.flatMap((row) => [...row])));
+  }
+
   /** An int64 scalar. */
   integer(number: number): Value {
     return this.#constant("int64", [], BigInt64Array.of(BigInt(number)));
@@ -90,6 +103,32 @@ export class GraphBuilder {
   /** A vector of int64: axes, shapes and indices are given to ONNX operators in this form. */
   integers(...numbers: readonly number[]): Value {
     return this.#constant("int64", [numbers.length], BigInt64Array.from(numbers, BigInt));
+  }
+
+  /** Whether what is added now computes with constants alone, see `calibrate`. */
+  get calibrating(): boolean {
+    return this.#calibrating;
+  }
+
+  /**
+   * Adds nodes that learn from constant inputs how large activations become. onnxruntime folds them while it opens a
+   * session, for which they must be operators of ONNX itself: it takes its own for not deterministic.
+   */
+  calibrate(build: () => void): void {
+    this.#calibrating = true;
+    build();
+    this.#calibrating = false;
+  }
+
+  /** A uint8 scalar. */
+  byte(number: number): Value {
+    return this.#constant("uint8", [], Uint8Array.of(number));
+  }
+
+  /** What is made for a `key`, made once: ALBERT uses the same weights in every layer. */
+  once<Made>(key: string, make: () => Made): Made {
+    if (!this.#derived.has(key)) this.#derived.set(key, make());
+    return this.#derived.get(key) as Made;
   }
 
   /** A weight in the type that it is stored in. */
@@ -113,6 +152,11 @@ export class GraphBuilder {
   /** Casts to float32. */
   widen(input: Value): Value {
     return this.#cast(input, "float32");
+  }
+
+  /** Casts to int8. */
+  toInt8(input: Value): Value {
+    return this.#cast(input, "int8");
   }
 
   /** Casts to int64. */
@@ -141,7 +185,7 @@ export class GraphBuilder {
   }
 
   // One initializer for each value, however often it is asked for.
-  #constant(type: ElementType, dims: readonly number[], values: Float32Array | BigInt64Array): Value {
+  #constant(type: ElementType, dims: readonly number[], values: Constant): Value {
     const key = `${type}[${dims.join()}]:${values.join()}`;
     const known = this.#constants.get(key);
     if (known !== undefined) return known;
@@ -152,6 +196,8 @@ export class GraphBuilder {
     return name;
   }
 }
+
+type Constant = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
 const storedTypes: Partial<Record<Dtype, ElementType>> = { F32: "float32", F16: "float16", BF16: "bfloat16" };
 

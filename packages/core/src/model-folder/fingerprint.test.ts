@@ -7,7 +7,7 @@ import { tinyBertFolder } from "../../../../testing/golden/golden.ts";
 import { openCheckpoint } from "../weights/weights.ts";
 import { fingerprint } from "./fingerprint.ts";
 
-const tokenizer = { tokenizerJson: "{}", truncationSide: "right", onnx: undefined } as const;
+const tokenizer = { tokenizerJson: { text: "{}", json: {} }, truncationSide: "right", onnx: undefined } as const;
 
 test("is the same for a copy, and another for other weights under the same header or another tokenizer", async () => {
   await using directory = await temporaryDirectory();
@@ -19,7 +19,7 @@ test("is the same for a copy, and another for other weights under the same heade
   );
   const checkpoint = await openCheckpoint([{ path: file }]);
   expect(await fingerprint(checkpoint, tokenizer)).toBe(original);
-  expect(await fingerprint(checkpoint, { ...tokenizer, tokenizerJson: "{ }" })).not.toBe(original);
+  expect(await fingerprint(checkpoint, { ...tokenizer, tokenizerJson: { text: "{ }", json: {} } })).not.toBe(original);
 
   const bias = checkpoint.tensors.get("bert.encoder.layer.2.output.LayerNorm.bias");
   await using handle = await open(file, "r+");

@@ -23,7 +23,7 @@ export async function fingerprint(
   { tensors }: Checkpoint,
   { tokenizerJson, truncationSide, onnx }: Pick<ModelFolder, "tokenizerJson" | "truncationSide" | "onnx">,
 ): Promise<string> {
-  const hash = createHash("sha256").update(tokenizerJson);
+  const hash = createHash("sha256").update(tokenizerJson.text);
   if (truncationSide !== "right") hash.update(`truncated ${truncationSide}`);
   for (const [file, stored] of Map.groupBy(tensors.values(), (tensor) => tensor.file)) {
     await using handle = await open(file, "r");

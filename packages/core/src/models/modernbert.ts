@@ -5,6 +5,8 @@ import { activations } from "../graph/layers/activation.ts";
 import { multiHeadAttention, windowBias } from "../graph/layers/attention.ts";
 import { embedding } from "../graph/layers/embedding.ts";
 import { layerNorm } from "../graph/layers/layer-norm.ts";
+import { encoderLinear, encoderLinears } from "../graph/layers/encoder-linear.ts";
+import type { LinearLayer } from "../graph/layers/encoder-linear.ts";
 import { linear } from "../graph/layers/linear.ts";
 import { positions } from "../graph/layers/positions.ts";
 import { rotate, rotation } from "../graph/layers/rotary.ts";
@@ -162,24 +164,28 @@ function attention(
 ): Value {
   const { num_attention_heads: heads, attention_bias: bias } = config;
   const sizes = { inputs: config.hidden_size, outputs: config.hidden_size, bias };
-  const project = (index: number): Value =>
-    tokens.toTexts(linear(graph, weights.scope("Wqkv"), hidden, { ...sizes, part: { index, of: 3 } })); // [B,S,H]
-  const query = rotate(graph, project(0), turns, heads);
-  const key = rotate(graph, project(1), turns, heads);
-  const value = project(2);
+  const layer = (index: number): LinearLayer => {
+    return { weights: weights.scope("Wqkv"), ...sizes, part: { index, of: 3 } };
+  };
+  const projected = encoderLinears(graph, { rows: hidden, normalized: true }, [layer(0), layer(1), layer(2)] as const);
+  const query = rotate(graph, tokens.toTexts(projected[0]), turns, heads); // [B,S,H]
+  const key = rotate(graph, tokens.toTexts(projected[1]), turns, heads);
+  const value = tokens.toTexts(projected[2]);
   const context = multiHeadAttention(graph, { query, key, value, attentionMask, scoreBias, heads }); // [B,S,H]
-  return linear(graph, weights.scope("Wo"), tokens.toRows(context), sizes); // [T,H]
+  return encoderLinear(graph, { rows: tokens.toRows(context) }, { weights: weights.scope("Wo"), ...sizes }); // [T,H]
 }
 
 // ModernBertMLP
 function gatedLayers(graph: GraphBuilder, weights: Weights, config: ModernBertConfig, hidden: Value): Value {
   const { hidden_size, intermediate_size, mlp_bias: bias, hidden_activation } = config;
-  const expand = (index: number): Value => {
+  const layer = (index: number): LinearLayer => {
     const sizes = { inputs: hidden_size, outputs: intermediate_size, bias, part: { index, of: 2 } };
-    return linear(graph, weights.scope("Wi"), hidden, sizes); // [T,I]
+    return { weights: weights.scope("Wi"), ...sizes };
   };
-  const gated = graph.node("Mul", [activations[hidden_activation](graph, expand(0)), expand(1)]);
-  return linear(graph, weights.scope("Wo"), gated, { inputs: intermediate_size, outputs: hidden_size, bias }); // [T,H]
+  const [gate, up] = encoderLinears(graph, { rows: hidden, normalized: true }, [layer(0), layer(1)] as const); // [T,I]
+  const gated = graph.node("Mul", [activations[hidden_activation](graph, gate), up]);
+  const sizes = { inputs: intermediate_size, outputs: hidden_size, bias };
+  return encoderLinear(graph, { rows: gated }, { weights: weights.scope("Wo"), ...sizes }); // [T,H]
 }
 
 // ModernBertPredictionHead

@@ -5,7 +5,8 @@ import { activations } from "../graph/layers/activation.ts";
 import { multiHeadAttention } from "../graph/layers/attention.ts";
 import { embedding } from "../graph/layers/embedding.ts";
 import { layerNorm } from "../graph/layers/layer-norm.ts";
-import { linear } from "../graph/layers/linear.ts";
+import { encoderLinear, encoderLinears } from "../graph/layers/encoder-linear.ts";
+import type { LinearLayer } from "../graph/layers/encoder-linear.ts";
 import { positions } from "../graph/layers/positions.ts";
 import { rotate, rotation } from "../graph/layers/rotary.ts";
 import type { Rotation } from "../graph/layers/rotary.ts";
@@ -201,15 +202,17 @@ function attention(
   const heads = config.num_attention_heads;
   const sizes = { inputs: config.hidden_size, outputs: config.hidden_size, bias: config.qkv_proj_bias };
   const of = names.query === names.key ? 3 : 1;
-  const project = (name: string, index: number): Value => {
-    const part = { index: index % of, of };
-    return tokens.toTexts(linear(graph, weights.scope(name), hidden, { ...sizes, part })); // [B,S,H]
+  const layer = (name: string, index: number): LinearLayer => {
+    return { weights: weights.scope(name), ...sizes, part: { index: index % of, of } };
   };
-  const query = rotate(graph, project(names.query, 0), turns, heads);
-  const key = rotate(graph, project(names.key, 1), turns, heads);
-  const value = project(names.value, 2);
+  const layers = [layer(names.query, 0), layer(names.key, 1), layer(names.value, 2)] as const;
+  const projected = encoderLinears(graph, { rows: hidden, normalized: true }, layers);
+  const query = rotate(graph, tokens.toTexts(projected[0]), turns, heads); // [B,S,H]
+  const key = rotate(graph, tokens.toTexts(projected[1]), turns, heads);
+  const value = tokens.toTexts(projected[2]);
   const context = multiHeadAttention(graph, { query, key, value, attentionMask, heads }); // [B,S,H]
-  return linear(graph, weights.scope(names.attentionOutput), tokens.toRows(context), sizes); // [T,H]
+  const output = { weights: weights.scope(names.attentionOutput), ...sizes };
+  return encoderLinear(graph, { rows: tokens.toRows(context) }, output); // [T,H]
 }
 
 // NomicBertMLP
@@ -220,11 +223,14 @@ function gatedLayers(
   { names, hidden }: Pick<LayerInput, "names" | "hidden">,
 ): Value {
   const { hidden_size, intermediate_size, hidden_act, mlp_fc1_bias: bias } = config;
-  const expand = (name: string): Value =>
-    linear(graph, weights.scope(name), hidden, { inputs: hidden_size, outputs: intermediate_size, bias }); // [T,I]
-  const gated = graph.node("Mul", [activations[hidden_act](graph, expand(names.gate)), expand(names.up)]);
+  const expansion = (name: string): LinearLayer => {
+    return { weights: weights.scope(name), inputs: hidden_size, outputs: intermediate_size, bias };
+  };
+  const layers = [expansion(names.gate), expansion(names.up)] as const;
+  const [gate, up] = encoderLinears(graph, { rows: hidden, normalized: true }, layers); // [T,I]
+  const gated = graph.node("Mul", [activations[hidden_act](graph, gate), up]);
   const sizes = { inputs: intermediate_size, outputs: hidden_size, bias: config.mlp_fc2_bias };
-  return linear(graph, weights.scope(names.down), gated, sizes); // [T,H]
+  return encoderLinear(graph, { rows: gated }, { weights: weights.scope(names.down), ...sizes }); // [T,H]
 }
 
 function norm(graph: GraphBuilder, weights: Weights, config: NomicBertConfig, input: Value): Value {

@@ -21,15 +21,22 @@ const batch = (rows: number, firstId = 2): Feeds => ({
 });
 const DEADLY = 13;
 
-// The real worker, with a switch to kill it in the middle of a batch.
-function mortalWorker(death: string): URL {
-  const code = `
-    import { parentPort } from "node:worker_threads";
-    parentPort.on("message", ({ kind, feeds }) => {
-      if (kind === "run" && feeds.input_ids.data[0] === ${DEADLY}) { ${death} }
-    });
+// The real worker behind some code of its own.
+function threadOf(code: string): URL {
+  const module = `
+    import { parentPort, workerData } from "node:worker_threads";
+    ${code}
     await import(${JSON.stringify(workerEntry.href)});`;
-  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+  return new URL(`data:text/javascript,${encodeURIComponent(module)}`);
+}
+
+// One that counts its starts in `workerData.starts`, and dies in the middle of some batches.
+function mortalWorker({ dies, death }: { dies: string; death: string }): URL {
+  return threadOf(`
+    workerData.number = Atomics.add(workerData.starts, 0, 1);
+    parentPort.on("message", ({ kind, feeds }) => {
+      if (kind === "run" && (${dies})) { ${death} }
+    });`);
 }
 
 test("computes batches side by side and gives each its own result", async () => {
@@ -65,18 +72,69 @@ describe("abort", () => {
   });
 });
 
+const deaths = [
+  ["by an exception", "throw new Error('struck down');"],
+  ["by leaving", "process.exit(3);"],
+] as const;
+
 describe("a worker that dies", () => {
-  test.each([
-    ["by an exception", "throw new Error('struck down');"],
-    ["by leaving", "process.exit(3);"],
-  ])("%s takes its batch along and is replaced", async (_, death) => {
-    await using pool = await InferencePool.open(setup, { workers: 1, entry: mortalWorker(death) });
+  test.each(deaths)("%s of a batch is replaced once, and its batch then fails", async (_, death) => {
+    const starts = new Int32Array(new SharedArrayBuffer(4));
+    const entry = mortalWorker({ dies: `feeds.input_ids.data[0] === ${DEADLY}`, death });
+    await using pool = await InferencePool.open({ ...setup, starts } as WorkerSetup, { workers: 1, entry });
     const fatal = pool.run(batch(1, DEADLY));
     const behind = pool.run(batch(2));
     await expect(fatal).rejects.toMatchObject({ name: "ModelError", code: "inference_failed" });
     expect((await behind).dims).toEqual([2, 48]);
     await expect(pool.run(batch(1, DEADLY))).rejects.toMatchObject({ code: "inference_failed" });
     expect((await pool.run(batch(3))).dims).toEqual([3, 48]);
+    expect(starts[0]).toBe(5); // each of the two batches ended two workers
+  });
+
+  test.each(deaths)("%s for another reason costs no result", async (_, death) => {
+    const starts = new Int32Array(new SharedArrayBuffer(4));
+    const entry = mortalWorker({ dies: "workerData.number === 0", death });
+    await using pool = await InferencePool.open({ ...setup, starts } as WorkerSetup, { workers: 1, entry });
+    const outputs = await Promise.all([1, 2, 3].map((rows) => pool.run(batch(rows))));
+    expect(outputs.map(({ dims }) => dims[0])).toEqual([1, 2, 3]);
+    expect(starts[0]).toBe(2);
+  });
+
+  test("while it has nothing to do is replaced when there is", async () => {
+    const starts = new Int32Array(new SharedArrayBuffer(8));
+    const entry = threadOf(`
+      const { starts } = workerData;
+      if (Atomics.add(starts, 0, 1) === 0) {
+        parentPort.on("message", () => setImmediate(() => { Atomics.store(starts, 1, 1); process.exit(0); }));
+      }`);
+    await using pool = await InferencePool.open({ ...setup, starts } as WorkerSetup, { workers: 1, entry });
+    expect((await pool.run(batch(1))).dims).toEqual([1, 48]);
+    expect((await pool.run(batch(2))).dims).toEqual([2, 48]);
+    expect([...starts]).toEqual([2, 1]);
+  });
+
+  test("after an abort is not given the batch again", async () => {
+    const starts = new Int32Array(new SharedArrayBuffer(4));
+    const entry = mortalWorker({ dies: `feeds.input_ids.data[0] === ${DEADLY}`, death: "process.exit(3);" });
+    await using pool = await InferencePool.open({ ...setup, starts } as WorkerSetup, { workers: 1, entry });
+    const controller = new AbortController();
+    const fatal = pool.run(batch(1, DEADLY), controller);
+    const reason = new Error("enough");
+    controller.abort(reason);
+    await expect(fatal).rejects.toBe(reason);
+    expect((await pool.run(batch(1))).dims).toEqual([1, 48]);
+    expect(starts[0]).toBe(2);
+  });
+
+  test("while the pool is disposed leaves nothing that waits", async () => {
+    const entry = mortalWorker({ dies: "true", death: "process.exit(3);" });
+    const pool = await InferencePool.open({ ...setup, starts: new Int32Array(1) } as WorkerSetup, {
+      workers: 1,
+      entry,
+    });
+    const outcomes = Promise.allSettled([pool.run(batch(1)), pool.run(batch(1))]);
+    await pool[Symbol.asyncDispose]();
+    expect((await outcomes).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   });
 });
 
@@ -91,11 +149,7 @@ describe("a session that cannot be opened", () => {
   test("a further worker that cannot start fails a batch instead of leaving it", async () => {
     // Only the first thread starts. The others try again for as long as batches wait.
     const starts = new Int32Array(new SharedArrayBuffer(4));
-    const code = `
-      import { workerData } from "node:worker_threads";
-      if (Atomics.add(workerData.starts, 0, 1) > 0) throw new Error("no more threads");
-      await import(${JSON.stringify(workerEntry.href)});`;
-    const entry = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+    const entry = threadOf('if (Atomics.add(workerData.starts, 0, 1) > 0) throw new Error("no more threads");');
     await using pool = await InferencePool.open({ ...setup, starts } as WorkerSetup, { workers: 2, entry });
     const outcomes = await Promise.allSettled(Array.from({ length: 300 }, () => pool.run(batch(8))));
     const failed = outcomes.filter(({ status }) => status === "rejected");

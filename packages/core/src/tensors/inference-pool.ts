@@ -23,7 +23,8 @@ export interface RunOptions {
 /**
  * Runs batches on worker threads, because onnxruntime-node computes on the thread that calls it.
  *
- * A worker that dies takes the batch it was computing with it (`inference_failed`) and is replaced when work waits.
+ * A worker that dies is replaced when work waits. The batch it was computing is computed once more, behind those that
+ * wait; a batch that has ended two workers is to blame, and fails with `inference_failed`.
  */
 export class InferencePool implements AsyncDisposable {
   readonly #setup: WorkerSetup;
@@ -46,7 +47,10 @@ export class InferencePool implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** How many batches it pays to have under way: one for each worker, and one waiting behind it. */
+  /**
+   * How many batches it pays to have under way: one for each worker, and one waiting behind it. Calls with many
+   * batches give no more than these at a time, which is what bounds the queue.
+   */
   get capacity(): number {
     return 2 * this.#options.workers;
   }
@@ -55,8 +59,16 @@ export class InferencePool implements AsyncDisposable {
   async run(feeds: Feeds, { priority = "document", output, signal }: RunOptions = {}): Promise<Tensor<Float32Array>> {
     if (this.#disposal !== undefined) throw disposedError();
     signal?.throwIfAborted();
-    const job: Job = { feeds, output, ...Promise.withResolvers<Tensor<Float32Array>>() };
+    const job: Job = {
+      feeds,
+      output,
+      priority,
+      starts: 0,
+      isOver: false,
+      ...Promise.withResolvers<Tensor<Float32Array>>(),
+    };
     const abort = (): void => {
+      job.isOver = true;
       this.#queue.remove(job);
       job.reject(signal?.reason);
     };
@@ -89,13 +101,21 @@ export class InferencePool implements AsyncDisposable {
   }
 
   async #serve(worker: InferenceWorker, job: Job): Promise<void> {
+    job.starts++;
     try {
       job.resolve(await worker.run(job.feeds, job.output));
     } catch (error) {
-      job.reject(error);
+      if (worker.alive || !this.#retry(job)) job.reject(error);
     }
     if (worker.alive) this.#idle.add(worker);
     this.#pump();
+  }
+
+  // What onnxruntime refuses it would refuse again. A thread that dies may have died of something else.
+  #retry(job: Job): boolean {
+    if (job.starts >= MAX_STARTS || job.isOver || this.#disposal !== undefined) return false;
+    this.#queue.push(job, job.priority);
+    return true;
   }
 
   // A further worker that cannot start fails one waiting batch: the failure is heard, and each attempt uses up a batch.
@@ -136,7 +156,15 @@ export class InferencePool implements AsyncDisposable {
 interface Job extends PromiseWithResolvers<Tensor<Float32Array>> {
   readonly feeds: Feeds;
   readonly output: string | undefined;
+  readonly priority: Priority;
+  /** How many workers have been given it. */
+  starts: number;
+  /** Whether nobody waits for it any more. */
+  isOver: boolean;
 }
+
+// The first worker may have died of anything; the second died of the batch.
+const MAX_STARTS = 2;
 
 function disposedError(): ModelError {
   return new ModelError("disposed", "The model has been disposed.", { hint: "Load it again." });

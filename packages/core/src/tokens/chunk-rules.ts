@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import type { PieceIds, TokenizerJson } from "./tokenizer-schema.ts";
 import { AsciiWordPiece, isPunctuation } from "./word-piece.ts";
 import type { ChunkTokens } from "./word-piece.ts";
 
@@ -20,8 +21,8 @@ export interface ChunkRules {
   readonly exactSpans: boolean;
 }
 
-/** Finds the rules for a tokenizer.json; `undefined` when some part of it may look beyond every cut. */
-export function findChunkRules(tokenizerJson: unknown): ChunkRules | undefined {
+/** Finds the rules for a tokenizer; `undefined` when some part of it may look beyond every cut. */
+export function findChunkRules(tokenizerJson: TokenizerJson): ChunkRules | undefined {
   const added = AddedTokens.safeParse(tokenizerJson);
   if (!added.success) return undefined;
   return bertRules(tokenizerJson, added.data.added_tokens) ?? spaceRules(tokenizerJson, added.data.added_tokens);
@@ -63,7 +64,7 @@ const Bert = z.object({
   pre_tokenizer: z.object({ type: z.literal("BertPreTokenizer") }),
   model: z.object({
     type: z.literal("WordPiece").optional(),
-    vocab: z.record(z.string(), z.int()),
+    vocab: z.instanceof(Map<string, number>),
     unk_token: z.string(),
     continuing_subword_prefix: z.string(),
     max_input_chars_per_word: z.int(),
@@ -72,11 +73,11 @@ const Bert = z.object({
 
 // BERT cuts at white space before it looks at anything else, and drops it. Characters are normalized one by one, a
 // space composes with nothing, and an added token that swallows the space beside it swallows no other token.
-function bertRules(json: unknown, added: readonly AddedToken[]): ChunkRules | undefined {
+function bertRules(json: TokenizerJson, added: readonly AddedToken[]): ChunkRules | undefined {
   const parsed = Bert.safeParse(json);
   if (!parsed.success) return undefined;
   const { normalizer, model } = parsed.data;
-  const vocabulary = new Map(Object.entries(model.vocab));
+  const vocabulary: PieceIds = model.vocab;
   const unknownId = vocabulary.get(model.unk_token);
   const wordPiece =
     unknownId === undefined
@@ -163,7 +164,7 @@ const SentencePiece = z.object({
 
 // GPT-2's pattern and SentencePiece's "▁" make a space the beginning of what follows it, and let nothing reach from a
 // character over the space behind it. A chunk therefore holds its leading spaces, all of them.
-function spaceRules(json: unknown, added: readonly AddedToken[]): ChunkRules | undefined {
+function spaceRules(json: TokenizerJson, added: readonly AddedToken[]): ChunkRules | undefined {
   // A token that swallows the spaces behind it would swallow the beginning of the next chunk.
   if (added.some(({ rstrip }) => rstrip)) return undefined;
   if (!ByteLevel.safeParse(json).success && !SentencePiece.safeParse(json).success) return undefined;

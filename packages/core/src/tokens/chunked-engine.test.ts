@@ -6,6 +6,7 @@ import { readTokenizerGolden, readTokenizerJson } from "../../../../testing/gold
 import { openModel } from "../model-folder/sources.ts";
 import { ChunkedEngine } from "./chunked-engine.ts";
 import { findChunkRules } from "./chunk-rules.ts";
+import { TokenizerJson } from "./tokenizer-schema.ts";
 import type { ChunkRules } from "./chunk-rules.ts";
 import { RustEngine } from "./rust-engine.ts";
 import type { TextTokens, TokenizerEngine } from "./tokenizer-engine.ts";
@@ -14,11 +15,11 @@ import { Turn } from "./turn.ts";
 const EVERY = process.env["GALEN_EVERY_CODE_POINT"] === "1";
 const golden = await readTokenizerGolden();
 const fixtures = Object.keys(golden.tokenizers).map((name) => [name, () => readTokenizerJson(name)] as const);
-const minilm = ["all-MiniLM-L6-v2", async () => (await openModel()).tokenizerJson] as const;
+const minilm = ["all-MiniLM-L6-v2", async () => (await openModel()).tokenizerJson.text] as const;
 
 describe.each([...fixtures, minilm])("%s: chunk by chunk as Rust has it at once", async (name, read) => {
   const json = await read();
-  const rules = findChunkRules(JSON.parse(json));
+  const rules = findChunkRules(TokenizerJson.parse(JSON.parse(json)));
   if (rules === undefined) throw new Error("there are no rules for this tokenizer");
   const rust = new RustEngine(loadRust(json));
   const chunked = new ChunkedEngine(rules, rust);

@@ -116,19 +116,33 @@ function namedTokens(
   );
 }
 
-// The library gives an added token the id that the vocabulary has for it, else the next free one.
+// The ids of added tokens: the library gives one the id that the vocabulary has for it, else the next free one.
 function tokenIds(vocab: unknown, added: readonly AddedToken[]): ReadonlyMap<string, number> {
   const ids = new Map<string, number>();
-  if (Array.isArray(vocab))
-    for (const [index, entry] of vocab.entries()) ids.set(String((entry as unknown[])[0]), index);
-  else for (const [token, id] of Object.entries(vocab as Record<string, number>)) ids.set(token, id);
-  let next = ids.size;
+  const { size, idOf } = piecesOf(vocab);
+  let next = size;
   for (const { content } of added) {
     if (ids.has(content)) continue;
-    ids.set(content, next);
-    next += 1;
+    const id = idOf(content);
+    ids.set(content, id ?? next);
+    if (id === undefined) next += 1;
   }
   return ids;
+}
+
+interface Pieces {
+  readonly size: number;
+  readonly idOf: (piece: string) => number | undefined;
+}
+
+// Of an object only the few pieces are looked at that are asked for.
+function piecesOf(vocab: unknown): Pieces {
+  if (Array.isArray(vocab)) {
+    const ids = new Map(vocab.map((entry, index) => [String((entry as unknown[])[0]), index]));
+    return { size: ids.size, idOf: (piece) => ids.get(piece) };
+  }
+  const ids = (typeof vocab === "object" && vocab !== null ? vocab : {}) as Readonly<Record<string, number>>;
+  return { size: Object.keys(ids).length, idOf: (piece) => (Object.hasOwn(ids, piece) ? ids[piece] : undefined) };
 }
 
 function contentOf(token: NamedToken | null | undefined): string | undefined {

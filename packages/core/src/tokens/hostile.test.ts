@@ -177,7 +177,7 @@ describe("texts", () => {
   beforeAll(async () => {
     const { tokenizerJson } = await openModel();
     tokenizer = await Tokenizer.fromJson(tokenizerJson);
-    oracle = RustTokenizer.fromString(tokenizerJson);
+    oracle = RustTokenizer.fromString(tokenizerJson.text);
     oracle.disablePadding();
     oracle.disableTruncation();
   });

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 
@@ -10,15 +11,16 @@ import { readSentencePieceName, readVocabulary } from "./vocabulary-files.ts";
 import { AddedTokenIds, SpecialTokensMap, TokenizerConfig, TokenizerDefaults } from "./tokenizer-config.ts";
 import { classOfModelType, tokenizerClasses } from "./tokenizer-classes.ts";
 import type { TokenizerClass, Vocabulary } from "./tokenizer-classes.ts";
+import type { ParsedTokenizer } from "./tokenizer-json.ts";
 import type { TruncationSide } from "./truncation.ts";
 
 /** What the files of a model folder say about its tokenizer; `Tokenizer.fromJson(files.tokenizerJson, files)`. */
 export interface TokenizerFiles {
   /**
-   * The text of a tokenizer.json that tokenizes as transformers does with this folder: its own, changed where the files
+   * A tokenizer.json that tokenizes as transformers does with this folder: its own, changed where the files
    * beside it contradict it, or one made of its vocabulary files.
    */
-  readonly tokenizerJson: string;
+  readonly tokenizerJson: ParsedTokenizer;
   readonly truncationSide: TruncationSide;
   readonly paddingSide: TruncationSide;
   /** Longest input in tokens, special tokens included; `undefined` when the tokenizer sets no limit. */
@@ -37,14 +39,16 @@ export interface TokenizerFiles {
 export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
   const config = (await readJsonFile(join(folder, "tokenizer_config.json"), TokenizerConfig)) ?? {};
   const text = await readTextFile(join(folder, "tokenizer.json"), { maxBytes: MAX_TOKENIZER_BYTES });
+  const own = text === undefined ? undefined : { text, json: parseJson(text) };
+  await setImmediate(); // the largest files take a tenth of a second
   const sources: TokenizerSources = {
-    json: text === undefined ? undefined : parseTokenizerJson(text),
+    json: own && readDefaults(own.json),
     config,
     specialTokensMap: await readJsonFile(join(folder, "special_tokens_map.json"), SpecialTokensMap),
     addedTokenIds: await readJsonFile(join(folder, "added_tokens.json"), AddedTokenIds),
   };
   return {
-    tokenizerJson: textOf(await effectiveTokenizer(folder, sources), { text, json: sources.json }),
+    tokenizerJson: parsedTokenizer(await effectiveTokenizer(folder, sources), { own, defaults: sources.json }),
     truncationSide: config.truncation_side ?? sideOf(sources.json?.truncation),
     paddingSide: config.padding_side ?? sideOf(sources.json?.padding),
     modelMaxLength: config.model_max_length ?? undefined,
@@ -71,13 +75,15 @@ async function effectiveTokenizer(folder: string, sources: TokenizerSources): Pr
 }
 
 // A file that needs no change keeps its text: it is a part of what a model is known by.
-function textOf(
+function parsedTokenizer(
   tokenizer: Record<string, unknown>,
-  { text, json }: { text: string | undefined; json: TokenizerDefaults | undefined },
-): string {
+  { own, defaults }: { own: ParsedTokenizer | undefined; defaults: TokenizerDefaults | undefined },
+): ParsedTokenizer {
   const parts = ["added_tokens", "normalizer", "pre_tokenizer", "model", "post_processor"] as const;
-  const unchanged = json !== undefined && parts.every((part) => isDeepStrictEqual(tokenizer[part], json[part]));
-  return unchanged && text !== undefined ? text : JSON.stringify(tokenizer);
+  const unchanged = defaults !== undefined && parts.every((part) => isDeepStrictEqual(tokenizer[part], defaults[part]));
+  if (unchanged && own !== undefined) return own;
+  const text = JSON.stringify(tokenizer);
+  return { text, json: JSON.parse(text) };
 }
 
 // AutoTokenizer.from_pretrained: the class that the files name, else that of the model type. One that is general takes
@@ -113,16 +119,25 @@ function sideOf(setting: { readonly direction: "Left" | "Right" } | null | undef
   return setting?.direction === "Left" ? "left" : "right";
 }
 
-function parseTokenizerJson(text: string): TokenizerDefaults {
+function parseJson(text: string): unknown {
   try {
-    return TokenizerDefaults.parse(JSON.parse(text));
+    return JSON.parse(text);
   } catch (cause) {
-    const problem = cause instanceof z.ZodError ? `is not as expected: ${z.prettifyError(cause)}` : "is not JSON";
-    throw new ModelError("tokenizer_invalid", `The model's tokenizer.json ${problem}.`, {
-      cause,
-      hint: "Fetch tokenizer.json again, or save it with a current version of transformers.",
-    });
+    throw invalid("is not JSON", cause);
   }
+}
+
+function readDefaults(json: unknown): TokenizerDefaults {
+  const parsed = TokenizerDefaults.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw invalid(`is not as expected: ${z.prettifyError(parsed.error)}`, parsed.error);
+}
+
+function invalid(problem: string, cause: unknown): ModelError {
+  return new ModelError("tokenizer_invalid", `The model's tokenizer.json ${problem}.`, {
+    cause,
+    hint: "Fetch tokenizer.json again, or save it with a current version of transformers.",
+  });
 }
 
 async function missing(folder: string): Promise<ModelError> {

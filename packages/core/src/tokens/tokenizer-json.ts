@@ -1,3 +1,5 @@
+import { setImmediate } from "node:timers/promises";
+
 import { Tokenizer as RustTokenizer } from "tokenizers";
 import { z } from "zod";
 
@@ -20,17 +22,32 @@ export interface TokenizerParts {
   readonly decode: (ids: readonly number[]) => Promise<string>;
 }
 
-/** @throws {ModelError} `tokenizer_invalid` */
-export function readTokenizer(text: string, { lowerCase = false }: { lowerCase?: boolean } = {}): TokenizerParts {
-  const own = parseJson(text);
-  const parsed = lowerCase ? withLowercase(own) : own;
-  const json = parsed === own ? text : JSON.stringify(parsed);
+/** The text of a tokenizer.json and what `JSON.parse` makes of it: the largest take a tenth of a second each time. */
+export interface ParsedTokenizer {
+  readonly text: string;
+  readonly json: unknown;
+}
+
+/**
+ * Reads a tokenizer in a few steps, between which other events have their turn: each takes tens of milliseconds for
+ * the largest files.
+ * @throws {ModelError} `tokenizer_invalid`
+ */
+export async function readTokenizer(
+  given: string | ParsedTokenizer,
+  { lowerCase = false }: { lowerCase?: boolean } = {},
+): Promise<TokenizerParts> {
+  const own = typeof given === "string" ? { text: given, json: parseJson(given) } : given;
+  const parsed = lowerCase ? withLowercase(own.json) : own.json;
+  await setImmediate();
   const described = TokenizerJson.safeParse(parsed);
   if (!described.success) throw invalid(`is not as expected: ${firstProblems(described.error)}`, described.error);
   const template = readSequenceTemplate(described.data.post_processor);
-  const rust = parseTokenizer(json);
+  await setImmediate();
+  const rust = parseTokenizer(parsed === own.json ? own.text : JSON.stringify(parsed));
+  await setImmediate();
   const engine = new RustEngine(rust);
-  const rules = findChunkRules(parsed);
+  const rules = findChunkRules(described.data);
   return {
     engine: rules === undefined ? engine : new ChunkedEngine(rules, engine),
     template,
@@ -64,12 +81,14 @@ function firstProblems(error: z.ZodError): string {
 
 // The library numbers added tokens by itself: the id in the file is a wish.
 function largestId({ model: { vocab }, added_tokens: added }: TokenizerJson, rust: RustTokenizer): number {
-  const inVocabulary = Array.isArray(vocab) ? vocab.length - 1 : largest(Object.values(vocab));
+  const inVocabulary = Array.isArray(vocab) ? vocab.length - 1 : largest(vocab.values());
   return Math.max(inVocabulary, largest(added.map(({ content }) => rust.tokenToId(content) ?? 0)));
 }
 
-function largest(numbers: readonly number[]): number {
-  return numbers.reduce((most, number) => Math.max(most, number), 0);
+function largest(numbers: Iterable<number>): number {
+  let most = 0;
+  for (const number of numbers) most = Math.max(most, number);
+  return most;
 }
 
 function parseJson(json: string): unknown {

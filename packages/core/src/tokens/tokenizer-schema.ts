@@ -94,7 +94,14 @@ const Decoder = z.discriminatedUnion("type", [
   named("ByteFallback"),
 ]);
 
-const IdByPiece = z.custom<Record<string, number>>(isIdByPiece, "must map pieces to ids from 0 to 2147483647");
+/** The ids of a vocabulary by their pieces. */
+export type PieceIds = ReadonlyMap<string, number>;
+const IdByPiece = z.unknown().transform((vocab, context): PieceIds => {
+  const ids = readPieceIds(vocab);
+  if (ids !== undefined) return ids;
+  context.addIssue("must map pieces to ids from 0 to 2147483647");
+  return z.NEVER;
+});
 const ScoredPieces = z.custom<[string, number][]>(areScoredPieces, "must be a list of pieces, not empty, with scores");
 type Merge = string | readonly [string, string];
 const Merges = z.custom<Merge[]>(areMerges, "must be a list of pairs of pieces");
@@ -136,7 +143,7 @@ const Model = z
     if (model.type === "BPE" && !hasMergedPieces(model))
       context.addIssue("merges name pieces that are not in the vocabulary");
     if (model.type === "Unigram" && (model.unk_id ?? 0) >= model.vocab.length) context.addIssue("unk_id is no piece");
-    if (model.type === "WordPiece" && !Object.hasOwn(model.vocab, model.unk_token)) {
+    if (model.type === "WordPiece" && !model.vocab.has(model.unk_token)) {
       context.addIssue(`unk_token ${JSON.stringify(model.unk_token)} is not in the vocabulary`);
     }
   });
@@ -188,12 +195,16 @@ function withType(model: unknown): unknown {
   return { ...model, type: "vocab" in model && Array.isArray(model.vocab) ? "Unigram" : "WordLevel" };
 }
 
-// Plain loops: vocabularies have up to 256,000 pieces.
-function isIdByPiece(vocab: unknown): boolean {
-  if (typeof vocab !== "object" || vocab === null || Array.isArray(vocab)) return false;
-  return Object.values(vocab).every(
-    (id: unknown) => Number.isInteger(id) && Number(id) >= 0 && Number(id) <= 0x7fff_ffff,
-  );
+// Plain loops: vocabularies have up to 256,000 pieces, and going through an object of so many keys is what costs.
+function readPieceIds(vocab: unknown): PieceIds | undefined {
+  if (typeof vocab !== "object" || vocab === null || Array.isArray(vocab)) return undefined;
+  const ids = new Map<string, number>();
+  for (const piece of Object.keys(vocab)) {
+    const id = (vocab as Readonly<Record<string, unknown>>)[piece];
+    if (typeof id !== "number" || !Number.isInteger(id) || id < 0 || id > 0x7fff_ffff) return undefined;
+    ids.set(piece, id);
+  }
+  return ids;
 }
 
 function areScoredPieces(vocab: unknown): boolean {
@@ -210,10 +221,10 @@ function areMerges(merges: unknown): boolean {
   return Array.isArray(merges) && merges.every(isMerge);
 }
 
-function hasMergedPieces({ vocab, merges }: { vocab: Record<string, number>; merges: Merge[] }): boolean {
+function hasMergedPieces({ vocab, merges }: { vocab: PieceIds; merges: Merge[] }): boolean {
   return merges.every((merge) => {
     const [first = "", second = ""] = typeof merge === "string" ? merge.split(" ") : merge;
-    return Object.hasOwn(vocab, first) && Object.hasOwn(vocab, second) && Object.hasOwn(vocab, first + second);
+    return vocab.has(first) && vocab.has(second) && vocab.has(first + second);
   });
 }
 

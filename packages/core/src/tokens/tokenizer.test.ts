@@ -20,9 +20,9 @@ let truncating: RustTokenizer;
 beforeAll(async () => {
   const { tokenizerJson } = await openModel();
   tokenizer = await Tokenizer.fromJson(tokenizerJson);
-  oracle = RustTokenizer.fromString(tokenizerJson);
+  oracle = RustTokenizer.fromString(tokenizerJson.text);
   oracle.disablePadding();
-  truncating = RustTokenizer.fromString(tokenizerJson);
+  truncating = RustTokenizer.fromString(tokenizerJson.text);
   truncating.disablePadding();
   leftTokenizer = await Tokenizer.fromJson(tokenizerJson, { truncationSide: "left" });
 });

@@ -4,7 +4,7 @@ import type { SequenceTemplate, TemplatePiece } from "./sequence-template.ts";
 import { textSlices } from "./text-slices.ts";
 import type { TextTokens, TokenizerEngine, TokenSpan } from "./tokenizer-engine.ts";
 import { readTokenizer } from "./tokenizer-json.ts";
-import type { TokenizerParts } from "./tokenizer-json.ts";
+import type { ParsedTokenizer, TokenizerParts } from "./tokenizer-json.ts";
 import { keep, keptLengths } from "./truncation.ts";
 import type { TruncationSide, TruncationStrategy } from "./truncation.ts";
 import { Turn } from "./turn.ts";
@@ -75,11 +75,11 @@ export class Tokenizer {
   readonly paddingSide: TruncationSide;
 
   /**
-   * @param json the text of a tokenizer.json; the padding and truncation that it asks for are ignored.
+   * @param json the text of a tokenizer.json, parsed or not; the padding and truncation that it asks for are ignored.
    * @throws {ModelError} `tokenizer_invalid`
    */
-  static async fromJson(json: string, options: TokenizerOptions = {}): Promise<Tokenizer> {
-    return new Tokenizer(readTokenizer(json, { lowerCase: options.lowerCase ?? false }), options);
+  static async fromJson(json: string | ParsedTokenizer, options: TokenizerOptions = {}): Promise<Tokenizer> {
+    return new Tokenizer(await readTokenizer(json, { lowerCase: options.lowerCase ?? false }), options);
   }
 
   private constructor(

@@ -22,7 +22,9 @@ export class AsciiWordPiece {
 
   constructor(options: WordPieceOptions) {
     this.#options = options;
-    this.#longestPiece = [...options.vocabulary.keys()].reduce((longest, { length }) => Math.max(longest, length), 0);
+    let longest = 0;
+    for (const { length } of options.vocabulary.keys()) longest = Math.max(longest, length);
+    this.#longestPiece = longest;
   }
 
   tokenize(chunk: string): ChunkTokens {

@@ -33,6 +33,15 @@ export function quantizationRanges(calibrationEmbeddings: readonly Float32Array[
   return { min, max, rows: calibrationEmbeddings.length };
 }
 
+/** The ranges of the vectors of both. */
+export function joinRanges(one: CalibratedRanges, other: CalibratedRanges): CalibratedRanges {
+  return {
+    min: one.min.map((value, component) => Math.min(value, other.min[component] ?? value)),
+    max: one.max.map((value, component) => Math.max(value, other.max[component] ?? value)),
+    rows: one.rows + other.rows,
+  };
+}
+
 /** @throws {ModelError} `input_invalid` unless each component has two finite numbers, the smaller first. */
 export function checkRanges(ranges: QuantizationRanges, dimension: number): void {
   const { min, max } = ranges;

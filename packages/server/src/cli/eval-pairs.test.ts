@@ -39,6 +39,12 @@ describe("eval pairs", () => {
     expect(err).toMatch(/^10 distinct texts · 0 truncated · [\d.]+ s · [\d.]+ texts\/s\n$/m);
   });
 
+  it("computes in the precision that is asked for, and says so", async () => {
+    const args = ["eval", "pairs", path("drugs.jsonl"), ...FIELDS, "--seed", "1", "--json", "--precision", "int8"];
+    const { code, out } = await runHere(...args);
+    expect([code, (JSON.parse(out) as { model: string }).model]).toEqual([0, expect.stringMatching(/:int8$/)]);
+  });
+
   it("prints one JSON document, the same for the same seed from a packed file", async () => {
     const runs = ["drugs.jsonl", "drugs.jsonl.gz"].map((name) =>
       runHere("eval", "pairs", path(name), ...FIELDS, "--seed", "7", "--json"),
@@ -93,7 +99,7 @@ describe("eval pairs", () => {
     ["a seed of letters", ["drugs.jsonl", ...FIELDS, "--seed", "one"], 2, "usage", "whole number"],
     ["one pair", ["drugs.jsonl", ...FIELDS, "--limit", "1"], 2, "usage", ""],
     ["an unknown model", ["drugs.jsonl", ...FIELDS, "--model", "./no-such-model"], 1, "model_not_found", ""],
-    ["another precision", ["drugs.jsonl", ...FIELDS, "--precision", "int8"], 2, "usage", ""],
+    ["another precision", ["drugs.jsonl", ...FIELDS, "--precision", "int4"], 2, "usage", ""],
   ])("refuses %s", async (_name, [file = "", ...args], expected, codeName, message) => {
     const { code, out, err } = await runHere("eval", "pairs", path(file), ...args);
     expect([code, out]).toEqual([expected, ""]);

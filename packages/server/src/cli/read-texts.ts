@@ -3,25 +3,8 @@ import { createInterface } from "node:readline/promises";
 import { z } from "zod";
 import { ServerError } from "../errors.ts";
 
-/** Enough texts to sort by length into full batches, few enough to hold. */
-const BATCH = 512;
-
-/** The texts of a file, one a line or one a record of a `.jsonl`, in batches; `-` is standard input. @throws ServerError `input_unreadable` */
-export async function* readTextBatches(
-  input: string,
-  { signal }: { readonly signal: AbortSignal },
-): AsyncGenerator<string[]> {
-  let batch: string[] = [];
-  for await (const text of readTexts(input, signal)) {
-    batch.push(text);
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
-
-async function* readTexts(input: string, signal: AbortSignal): AsyncGenerator<string> {
+/** The texts of a file, one a line or one a record of a `.jsonl`; `-` is standard input. @throws ServerError `input_unreadable` */
+export async function* readTexts(input: string, { signal }: { readonly signal: AbortSignal }): AsyncGenerator<string> {
   const stream = input === "-" ? process.stdin : createReadStream(input);
   const asJson = input.endsWith(".jsonl");
   let line = 0;

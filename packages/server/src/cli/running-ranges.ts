@@ -1,4 +1,4 @@
-import { quantizationRanges, type CalibratedRanges } from "@galen/core";
+import { joinRanges, quantizationRanges, type CalibratedRanges } from "@galen/core";
 
 /** The ranges of vectors that come in batches: the same as those of all of them at once. */
 export class RunningRanges {
@@ -8,19 +8,11 @@ export class RunningRanges {
   add(vectors: readonly Float32Array[]): void {
     if (vectors.length === 0) return;
     const more = quantizationRanges(vectors);
-    this.#ranges = this.#ranges === undefined ? more : joined(this.#ranges, more);
+    this.#ranges = this.#ranges === undefined ? more : joinRanges(this.#ranges, more);
   }
 
   /** `undefined` before the first vector. */
   get ranges(): CalibratedRanges | undefined {
     return this.#ranges;
   }
-}
-
-function joined(one: CalibratedRanges, other: CalibratedRanges): CalibratedRanges {
-  return {
-    min: one.min.map((value, component) => Math.min(value, other.min[component] ?? value)),
-    max: one.max.map((value, component) => Math.max(value, other.max[component] ?? value)),
-    rows: one.rows + other.rows,
-  };
 }

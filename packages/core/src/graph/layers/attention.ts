@@ -10,10 +10,9 @@ const LOWEST_FLOAT32 = -3.4028234663852886e38;
  * Without a mask and a bias onnxruntime takes its blocked ("flash") path, which keeps no [S,S] scores. In float32 the
  * two paths were measured equally fast on MiniLM; what batches of equal length save is the padding.
  */
-export function multiHeadAttention(
-  graph: GraphBuilder,
-  { query, key, value, attentionMask, scoreBias, heads }: Attention,
-): Value {
+export function multiHeadAttention(graph: GraphBuilder, attention: Attention): Value {
+  const { query, key, value, attentionMask, scoreBias, heads } = attention;
+  if (graph.calibrating) return plainAttention(graph, attention);
   const inputs = [query, key, value];
   const options = { domain: MICROSOFT };
   if (attentionMask === undefined && scoreBias === undefined) {
@@ -25,6 +24,20 @@ export function multiHeadAttention(
     { num_heads: heads, mask_filter_value: { float: LOWEST_FLOAT32 } },
     options,
   );
+}
+
+// The same of ONNX's operators, for calibration: no text has padding there.
+function plainAttention(graph: GraphBuilder, { query, key, value, scoreBias, heads }: Attention): Value {
+  const perHead = (states: Value, perm: readonly number[]): Value =>
+    graph.node("Transpose", [graph.node("Reshape", [states, graph.integers(0, 0, heads, -1)])], { perm });
+  const queries = perHead(query, [0, 2, 1, 3]); // [B,N,S,D]
+  const products = graph.node("MatMul", [queries, perHead(key, [0, 2, 3, 1])]); // [B,N,S,S]
+  const size = graph.widen(graph.node("Shape", [queries], { start: 3 })); // D
+  const scores = graph.node("Div", [products, graph.node("Sqrt", [size])]);
+  const biased = scoreBias === undefined ? scores : graph.node("Add", [scores, scoreBias]);
+  const context = graph.node("MatMul", [graph.node("Softmax", [biased]), perHead(value, [0, 2, 1, 3])]); // [B,N,S,D]
+  const texts = graph.node("Transpose", [context], { perm: [0, 2, 1, 3] });
+  return graph.node("Reshape", [texts, graph.integers(0, 0, -1)]); // [B,S,H]
 }
 
 export interface Attention {

@@ -16,8 +16,24 @@ export function rotation(graph: GraphBuilder, positions: Value, { theta, size }:
 
 /** Turns each head's two halves against one another: [B,S,H] → [B,S,H]. */
 export function rotate(graph: GraphBuilder, input: Value, { cosine, sine }: Rotation, heads: number): Value {
+  if (graph.calibrating) return plainRotate(graph, input, { cosine, sine }, heads);
   const inputs = [input, graph.integers(0), cosine, sine];
   return graph.node("RotaryEmbedding", inputs, { num_heads: heads }, { domain: MICROSOFT });
+}
+
+// The same of ONNX's operators, for calibration.
+function plainRotate(graph: GraphBuilder, input: Value, { cosine, sine }: Rotation, heads: number): Value {
+  const halves = graph.node("Reshape", [input, graph.integers(0, 0, heads, 2, -1)]); // [B,S,N,2,D/2]
+  const half = (index: number): Value => graph.node("Gather", [halves, graph.integer(index)], { axis: 3 }); // [B,S,N,D/2]
+  const [first, second] = [half(0), half(1)];
+  const perHead = (angle: Value): Value => graph.node("Unsqueeze", [angle, graph.integers(1)]); // [S,1,D/2]
+  const times = (part: Value, factor: Value): Value => graph.node("Mul", [part, perHead(factor)]);
+  const turned = [
+    graph.node("Sub", [times(first, cosine), times(second, sine)]),
+    graph.node("Add", [times(second, cosine), times(first, sine)]),
+  ];
+  const joined = graph.node("Concat", turned, { axis: -1 }); // [B,S,N,D]
+  return graph.node("Reshape", [joined, graph.integers(0, 0, -1)]); // [B,S,H]
 }
 
 export interface RotationSize {

@@ -1,9 +1,10 @@
 import type { GraphBuilder, Value } from "../../graph/graph-builder.ts";
-import { activations } from "../../graph/layers/activation.ts";
+import { activations, leastActivations } from "../../graph/layers/activation.ts";
 import type { ActivationName } from "../../graph/layers/activation.ts";
 import { multiHeadAttention } from "../../graph/layers/attention.ts";
 import { layerNorm } from "../../graph/layers/layer-norm.ts";
-import { linear } from "../../graph/layers/linear.ts";
+import { encoderLinear, encoderLinears } from "../../graph/layers/encoder-linear.ts";
+import type { LinearLayer } from "../../graph/layers/encoder-linear.ts";
 import type { Weights } from "../../weights/weights.ts";
 import { onRows } from "./token-rows.ts";
 import type { TokenRows } from "./token-rows.ts";
@@ -22,7 +23,8 @@ export function postNormEncoder(graph: GraphBuilder, config: EncoderSizes, parts
   return onRows(graph, embedded, { size, embeddingSize }, (tokens) => {
     let hidden = tokens.rows; // [T,E]
     if (projection !== undefined) {
-      hidden = linear(graph, projection, hidden, { inputs: embeddingSize, outputs: size }); // → [T,H]
+      const sizes = { inputs: embeddingSize, outputs: size };
+      hidden = encoderLinear(graph, { rows: hidden, normalized: true }, { weights: projection, ...sizes }); // → [T,H]
     }
     for (const weights of layers) {
       hidden = layer(graph, weights, { names, config }, { hidden, tokens, attentionMask, scoreBias }); // [T,H] → [T,H]
@@ -97,8 +99,14 @@ function selfAttention(
   { hidden, tokens, attentionMask, scoreBias }: LayerInput,
 ): Value {
   const sizes = { inputs: config.hidden_size, outputs: config.hidden_size };
-  const project = (name: string): Value => tokens.toTexts(linear(graph, weights.scope(name), hidden, sizes)); // [B,S,H]
-  const [query, key, value] = [project(names.query), project(names.key), project(names.value)];
+  const layer = (name: string): LinearLayer => ({ weights: weights.scope(name), ...sizes });
+  const layers = [layer(names.query), layer(names.key), layer(names.value)] as const;
+  const projected = encoderLinears(graph, { rows: hidden, normalized: true }, layers);
+  const [query, key, value] = [
+    tokens.toTexts(projected[0]),
+    tokens.toTexts(projected[1]),
+    tokens.toTexts(projected[2]),
+  ]; // [B,S,H]
   const heads = config.num_attention_heads;
   return tokens.toRows(multiHeadAttention(graph, { query, key, value, attentionMask, scoreBias, heads })); // [T,H]
 }
@@ -110,13 +118,16 @@ function selfOutput(
   { context, hidden }: { context: Value; hidden: Value },
 ): Value {
   const sizes = { inputs: config.hidden_size, outputs: config.hidden_size };
-  const projected = linear(graph, weights.scope(names.attentionOutput), context, sizes); // [T,H]
+  const projection = { weights: weights.scope(names.attentionOutput), ...sizes };
+  const projected = encoderLinear(graph, { rows: context }, projection); // [T,H]
   return norm(graph, weights.scope(names.attentionNorm), config, graph.node("Add", [projected, hidden]));
 }
 
 function intermediate(graph: GraphBuilder, weights: Weights, { names, config }: NamedLayer, attended: Value): Value {
   const sizes = { inputs: config.hidden_size, outputs: config.intermediate_size };
-  return activations[config.hidden_act](graph, linear(graph, weights.scope(names.intermediate), attended, sizes)); // [T,I]
+  const expansion = { weights: weights.scope(names.intermediate), ...sizes };
+  const expanded = encoderLinear(graph, { rows: attended, normalized: true }, expansion);
+  return activations[config.hidden_act](graph, expanded); // [T,I]
 }
 
 function output(
@@ -126,7 +137,8 @@ function output(
   { expanded, attended }: { expanded: Value; attended: Value },
 ): Value {
   const sizes = { inputs: config.intermediate_size, outputs: config.hidden_size };
-  const projected = linear(graph, weights.scope(names.output), expanded, sizes); // [T,H]
+  const input = { rows: expanded, least: leastActivations[config.hidden_act] };
+  const projected = encoderLinear(graph, input, { weights: weights.scope(names.output), ...sizes }); // [T,H]
   return norm(graph, weights.scope(names.outputNorm), config, graph.node("Add", [projected, attended]));
 }
 

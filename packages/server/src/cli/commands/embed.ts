@@ -1,10 +1,16 @@
-import { SentenceTransformer, type CalibratedRanges, type Precision } from "@galen/core";
+import {
+  SentenceTransformer,
+  type CalibratedRanges,
+  type ModelPrecision,
+  type Precision,
+  type VectorOfPrecision,
+} from "@galen/core";
 import { loadConfig } from "../../config.ts";
 import { ServerError } from "../../errors.ts";
 import { printSummary, type EmbedResult } from "../embed-summary.ts";
 import { interruptible } from "../interruptible.ts";
 import { ProgressDisplay } from "../progress.ts";
-import { readTextBatches } from "../read-texts.ts";
+import { readTexts } from "../read-texts.ts";
 import { RunningRanges } from "../running-ranges.ts";
 import type { Terminal } from "../terminal.ts";
 import { plain } from "../text.ts";
@@ -14,6 +20,7 @@ import { needsRanges, openVectorWriter, requireKnownFormat, type VectorWriter } 
 export interface EmbedOptions {
   readonly config?: string;
   readonly model?: string;
+  readonly precision: ModelPrecision;
   readonly kind: "document" | "query";
   readonly input: string;
   readonly output?: string;
@@ -25,13 +32,20 @@ export interface EmbedOptions {
   readonly promptName?: string;
 }
 
-/** `galen embed`: one vector a text, in input order, without holding more than a batch. */
+/** Vectors that are written at once. */
+const ROWS = 512;
+
+/** `galen embed`: one vector a text, in input order, without holding all of them. */
 export async function embed(options: EmbedOptions, terminal: Terminal): Promise<void> {
   const config = loadConfig({ flags: { model: options.model }, file: options.config });
   requireKnownFormat(options.output);
   requireOptionsThatFit(options);
   await interruptible(async (signal) => {
-    await using transformer = await SentenceTransformer.load(config.model, { offline: true, signal });
+    await using transformer = await SentenceTransformer.load(config.model, {
+      offline: true,
+      precision: options.precision,
+      signal,
+    });
     const run = new EmbedRun(transformer, options, { terminal, signal });
     printSummary(await run.toOutput(), options, terminal);
   });
@@ -73,15 +87,16 @@ class EmbedRun {
     const truncated: number[] = [];
     let done = 0;
     await using writer = await this.#openWriter(twoPasses);
-    for await (const batch of this.#embedded(input, { precision: twoPasses ? "float32" : quantize, ranges })) {
-      await writer.write(batch.vectors);
-      truncated.push(...batch.truncated.map((index) => done + index + 1).sort((a, b) => a - b));
-      done += batch.vectors.length;
+    const precision = twoPasses ? "float32" : quantize;
+    for await (const rows of this.#embedded(input, { precision, ranges, truncated })) {
+      await writer.write(rows);
+      done += rows.length;
     }
     await writer.finish();
     const took = (performance.now() - started) / 1_000;
     const { maxSeqLength } = this.#transformer;
-    return { done, dimension: this.#dimension, maxSeqLength, truncated, calibrated: ranges, took };
+    const lines = truncated.map((index) => index + 1).sort((a, b) => a - b);
+    return { done, dimension: this.#dimension, maxSeqLength, truncated: lines, calibrated: ranges, took };
   }
 
   /** The ranges of the texts that `--calibration` names. */
@@ -89,7 +104,7 @@ class EmbedRun {
     const { calibration } = this.#options;
     if (calibration === undefined) return undefined;
     const running = new RunningRanges();
-    for await (const { vectors } of this.#embedded(calibration, { precision: "float32" })) running.add(vectors);
+    for await (const rows of this.#embedded(calibration, { precision: "float32" })) running.add(rows);
     if ((running.ranges?.rows ?? 0) > 1) return running.ranges;
     throw new ServerError("input_unreadable", `${calibration} holds fewer than two texts`, {
       hint: "Calibrate with a hundred or more texts like those to embed.",
@@ -107,39 +122,43 @@ class EmbedRun {
       : writer;
   }
 
-  /** The vectors of a file, batch by batch; `truncated` are indices into the batch. */
+  /** The vectors of a file, some at a time; `truncated` gets the places of texts that were cut off. */
   async *#embedded<P extends Precision>(
     input: string,
-    { precision, ranges }: { readonly precision: P; readonly ranges?: CalibratedRanges | undefined },
-  ) {
+    { precision, ranges, truncated = [] }: FileOptions<P>,
+  ): AsyncGenerator<VectorOfPrecision[P][]> {
     const { terminal, signal } = this.#surroundings;
     const { kind, normalize, truncateDim, prompt, promptName } = this.#options;
     const title = input === this.#options.calibration ? "Calibrating" : "Embedding";
     using display = new ProgressDisplay({ title, unit: "texts", terminal });
-    let done = 0;
-    for await (const texts of readTextBatches(input, { signal })) {
-      let truncated: readonly number[] = [];
-      const encodeOptions = {
-        normalize,
-        truncateDim,
-        precision,
-        ranges,
-        signal,
-        ...(prompt !== undefined && { prompt }),
-        ...(promptName !== undefined && { promptName }),
-        onProgress: (progress: { readonly done: number; readonly truncated: readonly number[] }) => {
-          truncated = progress.truncated;
-          display.update({ done: done + progress.done });
-        },
-      };
-      const vectors =
-        kind === "query"
-          ? await this.#transformer.encodeQuery(texts, encodeOptions)
-          : await this.#transformer.encodeDocument(texts, encodeOptions);
-      done += texts.length;
-      yield { vectors, truncated };
+    const vectors = this.#transformer.encodeStream(readTexts(input, { signal }), {
+      kind,
+      normalize,
+      truncateDim,
+      precision,
+      ranges,
+      prompt,
+      promptName,
+      signal,
+      onProgress: ({ done, truncated: more }) => {
+        truncated.push(...more);
+        display.update({ done });
+      },
+    });
+    let rows: VectorOfPrecision[P][] = [];
+    for await (const vector of vectors) {
+      if (rows.push(vector) < ROWS) continue;
+      yield rows;
+      rows = [];
     }
+    if (rows.length > 0) yield rows;
   }
+}
+
+interface FileOptions<P extends Precision> {
+  readonly precision: P;
+  readonly ranges?: CalibratedRanges | undefined;
+  readonly truncated?: number[];
 }
 
 function requireOptionsOfModel(transformer: SentenceTransformer, { truncateDim, promptName }: EmbedOptions): void {

@@ -1,5 +1,11 @@
 import { basename } from "node:path";
-import { evaluatePairs, SentenceTransformer, type PairsEvaluation, type MatchingPair } from "@galen/core";
+import {
+  evaluatePairs,
+  SentenceTransformer,
+  type MatchingPair,
+  type ModelPrecision,
+  type PairsEvaluation,
+} from "@galen/core";
 import { loadConfig } from "../../config.ts";
 import { ServerError } from "../../errors.ts";
 import { interruptible } from "../interruptible.ts";
@@ -18,6 +24,7 @@ export interface EvalPairsOptions {
   readonly a: string;
   readonly b: string;
   readonly model?: string;
+  readonly precision: ModelPrecision;
   readonly seed?: number;
   readonly seeds?: number;
   readonly limit?: number;
@@ -27,7 +34,7 @@ export interface EvalPairsOptions {
 
 /** `galen eval pairs`: the evaluation of the model card on a file of pairs. */
 export async function evalPairs(options: EvalPairsOptions, terminal: Terminal): Promise<void> {
-  const { dataset: path, a, b, limit, report, json } = options;
+  const { dataset: path, a, b, limit, precision, report, json } = options;
   const { model } = loadConfig({ flags: { model: options.model }, file: options.config });
   const seeds = seedsOf(options);
   const dataset = basename(path)
@@ -35,7 +42,7 @@ export async function evalPairs(options: EvalPairsOptions, terminal: Terminal): 
     .replace(/\.[^.]+$/, "");
   const result = await interruptible(async (signal) => {
     const pairs = await readPairs(path, { a, b, limit, signal });
-    return await evaluate(pairs, { dataset, model, seeds, signal, terminal, quiet: json === true });
+    return await evaluate(pairs, { dataset, model, precision, seeds, signal, terminal, quiet: json === true });
   });
   const written =
     report === undefined ? undefined : await writePairsReport(result, { folder: report, file: basename(path), a, b });
@@ -55,6 +62,7 @@ function seedsOf({ seed, seeds }: EvalPairsOptions): number[] {
 interface Run {
   readonly dataset: string;
   readonly model: string | undefined;
+  readonly precision: ModelPrecision;
   readonly seeds: readonly number[];
   readonly signal: AbortSignal;
   readonly terminal: Terminal;
@@ -64,9 +72,9 @@ interface Run {
 
 async function evaluate(
   pairs: readonly MatchingPair[],
-  { dataset, model, seeds, signal, terminal, quiet }: Run,
+  { dataset, model, precision, seeds, signal, terminal, quiet }: Run,
 ): Promise<PairsEvaluation> {
-  await using transformer = await SentenceTransformer.load(model, { offline: true, signal });
+  await using transformer = await SentenceTransformer.load(model, { offline: true, precision, signal });
   using display = new ProgressDisplay({ title: "Embedding", unit: "texts", terminal });
   return await evaluatePairs(transformer, pairs, {
     dataset,

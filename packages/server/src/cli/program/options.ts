@@ -1,3 +1,4 @@
+import { modelPrecisions } from "@galen/core";
 import { InvalidArgumentError, Option } from "commander";
 
 /** The lines below a command's help. */
@@ -17,9 +18,8 @@ export function modelOption(): Option {
   return new Option("--model <model>", "folder, npm:<package> or hub id; the built-in model otherwise");
 }
 
-/** One choice so far; scripts that name it keep working when others come. */
 export function precisionOption(): Option {
-  return new Option("--precision <precision>", "arithmetic of the model").choices(["fp32"]).default("fp32");
+  return new Option("--precision <precision>", "arithmetic of the model").choices(modelPrecisions).default("fp32");
 }
 
 /** Ranges are the library's business; here only what is no number at all is refused. */
