@@ -5,8 +5,8 @@ import { parseArgs } from "node:util";
 import { contestants } from "./contestants/contestants.ts";
 import type { Contestant } from "./contestants/contestants.ts";
 
-export const parts = ["minilm", "base", "profile"] as const;
-export type Part = (typeof parts)[number];
+const parts = ["minilm", "base", "profile"] as const;
+type Part = (typeof parts)[number];
 
 export interface Options {
   readonly rounds: number;

@@ -16,7 +16,9 @@ export async function pinToCores(): Promise<readonly string[]> {
     await promisify(execFile)("taskset", ["--cpu-list", `0-${CORES - 1}`, "true"]);
     return pinning;
   } catch (error) {
-    process.stderr.write(`The contestants cannot be pinned to ${CORES} cores (${String(error)}): only their threads are equal.\n`);
+    process.stderr.write(
+      `The contestants cannot be pinned to ${CORES} cores (${String(error)}): only their threads are equal.\n`,
+    );
     return [];
   }
 }

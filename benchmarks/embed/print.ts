@@ -54,7 +54,12 @@ function profileLines({ precision, batch, operators, ...profile }: Profile): str
     ...table(
       operators
         .filter(({ percent }) => percent >= 1)
-        .map(({ operator, count, ns_per_token, percent }) => [operator, `${count} ×`, `${ns_per_token}`, `${percent} %`]),
+        .map(({ operator, count, ns_per_token, percent }) => [
+          operator,
+          `${count} ×`,
+          `${ns_per_token}`,
+          `${percent} %`,
+        ]),
     ),
   ];
 }
@@ -62,6 +67,8 @@ function profileLines({ precision, batch, operators, ...profile }: Profile): str
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   return rows.map((row) =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  "),
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join("  "),
   );
 }

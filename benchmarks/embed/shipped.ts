@@ -31,8 +31,7 @@ export async function measureShipped(
       start_ms: round(start_ms, 0),
       peak_rss_mb: process.peakRssMb(),
       query_ms: percentiles(queries.ms),
-      cosine:
-        reference === null ? null : cosines(await readVectors(vectors), await readVectors(reference), dimension),
+      cosine: reference === null ? null : cosines(await readVectors(vectors), await readVectors(reference), dimension),
     });
   }
   return figures;

@@ -26,7 +26,7 @@ export interface Profile {
 }
 
 /** A product as it runs alone. */
-export interface Gemm extends Omit<WeightProduct, "microseconds"> {
+interface Gemm extends Omit<WeightProduct, "microseconds"> {
   /** Of one of them, in microseconds. */
   readonly in_graph_us: number;
   readonly alone_us: number;

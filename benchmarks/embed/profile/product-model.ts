@@ -16,7 +16,12 @@ export function productModel(
   const weights = isInt8
     ? new Uint8Array(inputs * outputs).map((_, index) => (index * 97) % 256)
     : new Uint8Array(Float32Array.from({ length: inputs * outputs }, (_, index) => ((index * 97) % 256) / 256).buffer);
-  const node = message([string(1, "x"), string(1, "w"), string(2, "y"), string(4, isInt8 ? "MatMulInteger" : "MatMul")]);
+  const node = message([
+    string(1, "x"),
+    string(1, "w"),
+    string(2, "y"),
+    string(4, isInt8 ? "MatMulInteger" : "MatMul"),
+  ]);
   const tensor = message([
     integer(1, inputs),
     integer(1, outputs),

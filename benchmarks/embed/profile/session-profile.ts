@@ -71,7 +71,10 @@ export function nodeTimes(events: readonly ProfileEvent[], warmUp = WARM_UP): No
     operator: runs[0]?.args?.op_name ?? "unknown",
     input: dimsOfFirst(runs[0]?.args?.input_type_shape),
     output: dimsOfFirst(runs[0]?.args?.output_type_shape),
-    microseconds: quantile(runs.slice(warmUp).map(({ dur }) => dur), 0.5),
+    microseconds: quantile(
+      runs.slice(warmUp).map(({ dur }) => dur),
+      0.5,
+    ),
   }));
 }
 
