@@ -7,6 +7,9 @@ import { round } from "../statistics.ts";
 import type { Contestant } from "./contestants/contestants.ts";
 import type { Answers, Request } from "./protocol.ts";
 
+/** A contestant that has said nothing for so long never will. */
+const MAX_ANSWER_MS = 300_000;
+
 /** Where Python is, and what stands before each command, so that all contestants run on the same cores. */
 export interface Launch {
   readonly python: string | undefined;
@@ -36,7 +39,9 @@ export class ContestantProcess implements AsyncDisposable {
   /** @throws what the contestant says went wrong, or what it printed when it ended without an answer. */
   async ask<Do extends Request["do"]>(request: Request & { readonly do: Do }): Promise<Answers[Do]> {
     this.#child.stdin.write(`${JSON.stringify(request)}\n`);
+    const limit = setTimeout(() => this.#child.kill("SIGKILL"), MAX_ANSWER_MS);
     const { value, done } = await this.#lines.next();
+    clearTimeout(limit);
     if (done === true) throw new Error(`${this.contestant.name} ended: ${this.#printed.trim()}`);
     const answer = JSON.parse(value) as Answers[Do] | { readonly error: string };
     if ("error" in answer) throw new Error(answer.error);

@@ -5,7 +5,7 @@ test("without options everybody takes part in everything", () => {
   const { only, parts, rounds, texts, output } = readOptions([]);
   expect(only.map(({ name }) => name)).toContain("torch-bf16");
   expect(parts).toEqual(["minilm", "base", "profile"]);
-  expect([rounds, texts]).toEqual([5, 1000]);
+  expect([rounds, texts]).toEqual([5, 800]);
   expect(output).toMatch(/results.embed\.json$/);
 });
 

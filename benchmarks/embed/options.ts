@@ -24,7 +24,7 @@ export function readOptions(args: readonly string[]): Options {
     args: [...args],
     options: {
       rounds: { type: "string", default: "5" },
-      texts: { type: "string", default: "1000" },
+      texts: { type: "string", default: "800" },
       only: { type: "string", default: contestants.map(({ name }) => name).join() },
       parts: { type: "string", default: parts.join() },
       python: { type: "string", default: join(tmpdir(), "galen-peers") },

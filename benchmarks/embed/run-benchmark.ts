@@ -31,7 +31,8 @@ export async function runBenchmark(options: Options): Promise<EmbedResults> {
     const wants = (part: Options["parts"][number]): boolean => options.parts.includes(part);
     const minilm = wants("minilm") ? await contestOfMiniLm(setting) : null;
     const shipped = minilm !== null && setting.weights === "float32" ? await shippedWeights(setting, minilm) : [];
-    const base = wants("base") ? await contestOfBertBase(setting) : null;
+    const ofBaseSize = options.only.filter(({ name }) => BASE_CONTESTANTS.has(name));
+    const base = wants("base") && ofBaseSize.length > 0 ? await contestOfBertBase(setting, ofBaseSize) : null;
     const profile = wants("profile") ? await measureProfiles(setting.model, { cores: CORES, onProgress }) : null;
     return {
       benchmark: "embed",
@@ -85,7 +86,7 @@ function contestOfMiniLm(setting: Setting): Promise<Contest> {
   });
 }
 
-async function contestOfBertBase(setting: Setting): Promise<Contest> {
+async function contestOfBertBase(setting: Setting, contestants: readonly Contestant[]): Promise<Contest> {
   const { options, folder } = setting;
   setting.onProgress("writing a model of BERT-base size");
   const model = join(folder, "bert-base");
@@ -95,7 +96,7 @@ async function contestOfBertBase(setting: Setting): Promise<Contest> {
     model,
     weights: "float32, random: the cosines say what the arithmetic loses, not what a trained model would",
     texts: Math.max(8, Math.round(options.texts * BASE_SHARE_OF_TEXTS)),
-    contestants: options.only.filter(({ name }) => BASE_CONTESTANTS.has(name)),
+    contestants,
   });
 }
 
