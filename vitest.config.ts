@@ -19,7 +19,7 @@ export default defineConfig({
             "packages/*/src/**/*.test.ts",
             "apps/playground/src/**/*.test.ts",
             "scripts/**/*.test.ts",
-            "benchmarks/*.test.ts",
+            "benchmarks/**/*.test.ts",
             "testing/src/**/*.test.ts",
           ],
           testTimeout: 30_000,

@@ -1,9 +1,9 @@
 // `npm run dev -- node benchmarks/report.ts`: writes docs/performance.md from benchmarks/results. A test compares them.
 import { readFileSync, writeFileSync } from "node:fs";
+import { embeddingSection } from "./embed/page.ts";
+import { speedPlot } from "./embed/plot.ts";
+import type { EmbedResults } from "./embed/results.ts";
 import type { Machine } from "./machine.ts";
-
-const RESULT = new URL("results/smoke.json", import.meta.url);
-const PAGE = new URL("../docs/performance.md", import.meta.url);
 
 interface Smoke {
   readonly date: string;
@@ -29,8 +29,21 @@ const rows: readonly (readonly [figure: string, meaning: string, unit: string])[
   ["peak_rss_mb", "peak memory of the whole benchmark: encoding, indexing, 600 searches, 50 answers", "MB"],
 ];
 
-/** The page, from one result file. */
-export function performancePage({ date, machine, ...figures }: Smoke): string {
+/** What this script writes, by its place beside this file. */
+export function generatedFiles(): Readonly<Record<string, string>> {
+  const smoke = readResult("smoke") as Smoke;
+  const embed = readResult("embed") as EmbedResults;
+  return {
+    "../docs/performance.md": `${smokePage(smoke)}\n${embeddingSection(embed)}\n`,
+    "../docs/images/embed.svg": speedPlot(embed),
+  };
+}
+
+function readResult(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`results/${name}.json`, import.meta.url), "utf8"));
+}
+
+function smokePage({ date, machine, ...figures }: Smoke): string {
   const figure = (name: string): string => {
     const value = figures[name];
     return typeof value === "number" ? String(value) : "not measured";
@@ -54,4 +67,8 @@ does, some 200 MB of it are the mapped libraries of LanceDB, onnxruntime and Nod
 `;
 }
 
-if (import.meta.main) writeFileSync(PAGE, performancePage(JSON.parse(readFileSync(RESULT, "utf8")) as Smoke));
+if (import.meta.main) {
+  for (const [path, content] of Object.entries(generatedFiles())) {
+    writeFileSync(new URL(path, import.meta.url), content);
+  }
+}
