@@ -36,7 +36,7 @@ export const albert: Architecture<AlbertConfig> = {
   rootNames: { marker: "embeddings.word_embeddings.weight", prefixes: ["albert."] },
   maxPositions: (config) => config.max_position_embeddings,
 
-  // AlbertModel: AlbertEmbeddings, then AlbertTransformer
+  // AlbertModel (modeling_albert.py#L337): AlbertEmbeddings, then AlbertTransformer
   build(graph, weights, config, { attentionMask, ...inputs }) {
     const embedded = learnedEmbeddings(graph, weights.scope("embeddings"), config, inputs); // [B,S] → [B,S,E]
     const encoder = weights.scope("encoder");
@@ -45,14 +45,14 @@ export const albert: Architecture<AlbertConfig> = {
     return postNormEncoder(graph, config, { embedded, projection, layers, names, attentionMask }); // → [B,S,H]
   },
 
-  // AlbertForSequenceClassification: the pooler is a bare linear layer here
+  // AlbertForSequenceClassification (modeling_albert.py#L646): the pooler is a bare linear layer here
   classify(graph, weights, config, inputs) {
     const head = { dense: weights.scope("pooler"), projection: weights.outside.scope("classifier") };
     return classificationHead(graph, head, { ...inputs, size: config.hidden_size, activation: "tanh" }); // → [B,labels]
   },
 };
 
-// AlbertTransformer and AlbertLayerGroup: which stored layer stands at each depth
+// AlbertTransformer (modeling_albert.py#L258) and AlbertLayerGroup: which stored layer stands at each depth
 function sharedLayers(encoder: Weights, config: AlbertConfig): Weights[] {
   const { num_hidden_layers: depth, num_hidden_groups: groups, inner_group_num: inner } = config;
   return Array.from({ length: depth }, (_, index) => Math.trunc(index / (depth / groups))).flatMap((group) =>
@@ -60,7 +60,7 @@ function sharedLayers(encoder: Weights, config: AlbertConfig): Weights[] {
   );
 }
 
-// AlbertLayer
+// AlbertLayer (modeling_albert.py#L203)
 const names: LayerNames = {
   query: "attention.query",
   key: "attention.key",

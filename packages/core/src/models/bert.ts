@@ -22,7 +22,7 @@ export const bert: Architecture<z.infer<typeof BertConfig>> = {
   rootNames: { marker: "embeddings.word_embeddings.weight", prefixes: ["bert."] },
   maxPositions: (config) => config.max_position_embeddings,
 
-  // BertModel: BertEmbeddings, then BertEncoder
+  // BertModel (modeling_bert.py#L594): BertEmbeddings, then BertEncoder
   build(graph, weights, config, { attentionMask, ...inputs }) {
     const embedding = { ...config, embedding_size: config.hidden_size };
     const embedded = learnedEmbeddings(graph, weights.scope("embeddings"), embedding, inputs); // [B,S] → [B,S,H]
@@ -30,7 +30,7 @@ export const bert: Architecture<z.infer<typeof BertConfig>> = {
     return postNormEncoder(graph, config, { embedded, layers, names: bertLayerNames, attentionMask }); // → [B,S,H]
   },
 
-  // BertForSequenceClassification: BertPooler, then the classifier
+  // BertForSequenceClassification (modeling_bert.py#L1065): BertPooler, then the classifier
   classify(graph, weights, config, inputs) {
     const head = { dense: weights.scope("pooler.dense"), projection: weights.outside.scope("classifier") };
     return classificationHead(graph, head, { ...inputs, size: config.hidden_size, activation: "tanh" }); // → [B,labels]

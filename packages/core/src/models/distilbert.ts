@@ -39,7 +39,7 @@ export const distilbert: Architecture<z.infer<typeof DistilBertConfig>> = {
   rootNames: { marker: "embeddings.word_embeddings.weight", prefixes: ["distilbert."] },
   maxPositions: (config) => config.max_position_embeddings,
 
-  // DistilBertModel: Embeddings, then Transformer
+  // DistilBertModel (modeling_distilbert.py#L317): Embeddings, then Transformer
   build(graph, weights, config, { attentionMask, ...inputs }) {
     const embedding = { ...config, embedding_size: config.hidden_size };
     const embedded = learnedEmbeddings(graph, weights.scope("embeddings"), embedding, inputs); // [B,S] → [B,S,H]
@@ -49,14 +49,14 @@ export const distilbert: Architecture<z.infer<typeof DistilBertConfig>> = {
     return postNormEncoder(graph, config, { embedded, layers, names, attentionMask }); // → [B,S,H]
   },
 
-  // DistilBertForSequenceClassification
+  // DistilBertForSequenceClassification (modeling_distilbert.py#L528)
   classify(graph, { outside }, config, inputs) {
     const head = { dense: outside.scope("pre_classifier"), projection: outside.scope("classifier") };
     return classificationHead(graph, head, { ...inputs, size: config.hidden_size, activation: "relu" }); // → [B,labels]
   },
 };
 
-// TransformerBlock
+// TransformerBlock (modeling_distilbert.py#L226)
 const names: LayerNames = {
   query: "attention.q_lin",
   key: "attention.k_lin",

@@ -26,7 +26,7 @@ export const electra: Architecture<z.infer<typeof ElectraConfig>> = {
   rootNames: { marker: "embeddings.word_embeddings.weight", prefixes: ["electra."] },
   maxPositions: (config) => config.max_position_embeddings,
 
-  // ElectraModel: ElectraEmbeddings, embeddings_project, ElectraEncoder
+  // ElectraModel (modeling_electra.py#L545): ElectraEmbeddings, embeddings_project, ElectraEncoder
   build(graph, weights, config, { attentionMask, ...inputs }) {
     const embedded = learnedEmbeddings(graph, weights.scope("embeddings"), config, inputs); // [B,S] → [B,S,E]
     const projection = config.embedding_size === config.hidden_size ? undefined : weights.scope("embeddings_project");
@@ -35,7 +35,7 @@ export const electra: Architecture<z.infer<typeof ElectraConfig>> = {
     return postNormEncoder(graph, config, parts); // → [B,S,H]
   },
 
-  // ElectraClassificationHead: gelu, whatever hidden_act says
+  // ElectraClassificationHead (modeling_electra.py#L666): gelu, whatever hidden_act says
   classify(graph, weights, config, inputs) {
     const head = weights.outside.scope("classifier");
     const parts = { dense: head.scope("dense"), projection: head.scope("out_proj") };

@@ -68,7 +68,7 @@ export const modernbert: Architecture<ModernBertConfig> = {
   rootNames: { marker: "embeddings.tok_embeddings.weight", prefixes: ["model."] },
   maxPositions: (config) => config.max_position_embeddings,
 
-  // ModernBertModel
+  // ModernBertModel (modeling_modernbert.py#L401)
   build(graph, weights, config, { inputIds, attentionMask }) {
     const embedded = embeddings(graph, weights.scope("embeddings"), config, inputIds); // [B,S] → [B,S,H]
     const views = attentionViews(graph, config, inputIds);
@@ -82,7 +82,7 @@ export const modernbert: Architecture<ModernBertConfig> = {
     }); // → [B,S,H]
   },
 
-  // ModernBertForSequenceClassification
+  // ModernBertForSequenceClassification (modeling_modernbert.py#L558)
   classify(graph, { outside }, config, { hiddenStates, attentionMask, labels }) {
     const pooled =
       config.classifier_pooling === "cls"
@@ -101,7 +101,7 @@ function layerTypesOf({ layer_types, num_hidden_layers, global_attn_every_n_laye
   );
 }
 
-// ModernBertEmbeddings
+// ModernBertEmbeddings (modeling_modernbert.py#L51)
 function embeddings(graph: GraphBuilder, weights: Weights, config: ModernBertConfig, ids: Value): Value {
   const sizes = { rows: config.vocab_size, size: config.hidden_size };
   return norm(graph, weights.scope("norm"), config, embedding(graph, weights.scope("tok_embeddings"), ids, sizes));
@@ -113,7 +113,7 @@ interface AttentionView {
   readonly scoreBias: Value | undefined;
 }
 
-// ModernBertRotaryEmbedding and sliding_window_bidirectional_overlay (masking_utils.py), once for all layers of a type
+// ModernBertRotaryEmbedding (modeling_modernbert.py#L93) and sliding_window_bidirectional_overlay (masking_utils.py), once for all layers of a type
 function attentionViews(graph: GraphBuilder, config: ModernBertConfig, ids: Value): Record<LayerType, AttentionView> {
   const places = positions(graph, ids); // [S]
   const size = config.hidden_size / config.num_attention_heads;
@@ -140,7 +140,7 @@ interface LayerInput extends AttentionView {
   readonly attentionMask: Value | undefined;
 }
 
-// ModernBertEncoderLayer: the first one's input has just been normalized by the embeddings
+// ModernBertEncoderLayer (modeling_modernbert.py#L293): the first one's input has just been normalized by the embeddings
 function encoderLayer(graph: GraphBuilder, weights: Weights, config: ModernBertConfig, input: LayerInput): Value {
   const { index, hidden } = input;
   const normed = index === 0 ? hidden : norm(graph, weights.scope("attn_norm"), config, hidden);
@@ -155,7 +155,7 @@ function encoderLayer(graph: GraphBuilder, weights: Weights, config: ModernBertC
   return graph.node("Add", [sum, expanded]); // [T,H]
 }
 
-// ModernBertAttention
+// ModernBertAttention (modeling_modernbert.py#L212)
 function attention(
   graph: GraphBuilder,
   weights: Weights,
@@ -175,7 +175,7 @@ function attention(
   return encoderLinear(graph, { rows: tokens.toRows(context) }, { weights: weights.scope("Wo"), ...sizes }); // [T,H]
 }
 
-// ModernBertMLP
+// ModernBertMLP (modeling_modernbert.py#L73)
 function gatedLayers(graph: GraphBuilder, weights: Weights, config: ModernBertConfig, hidden: Value): Value {
   const { hidden_size, intermediate_size, mlp_bias: bias, hidden_activation } = config;
   const layer = (index: number): LinearLayer => {
@@ -188,7 +188,7 @@ function gatedLayers(graph: GraphBuilder, weights: Weights, config: ModernBertCo
   return encoderLinear(graph, { rows: gated }, { weights: weights.scope("Wo"), ...sizes }); // [T,H]
 }
 
-// ModernBertPredictionHead
+// ModernBertPredictionHead (modeling_modernbert.py#L470)
 function predictionHead(graph: GraphBuilder, weights: Weights, config: ModernBertConfig, pooled: Value): Value {
   const { hidden_size: inputs, classifier_bias: bias, classifier_activation } = config;
   const dense = linear(graph, weights.scope("dense"), pooled, { inputs, outputs: inputs, bias }); // [B,H]

@@ -39,7 +39,7 @@ export const mpnet: Architecture<MPNetConfig> = {
   rootNames: { marker: "embeddings.word_embeddings.weight", prefixes: ["mpnet."] },
   maxPositions: (config) => config.max_position_embeddings - PADDING_INDEX - 1,
 
-  // MPNetModel: MPNetEmbeddings, then MPNetEncoder
+  // MPNetModel (modeling_mpnet.py#L367): MPNetEmbeddings, then MPNetEncoder
   build(graph, weights, config, { attentionMask, ...inputs }) {
     const embedding = { ...config, embedding_size: config.hidden_size, padding_idx: PADDING_INDEX };
     const embedded = learnedEmbeddings(graph, weights.scope("embeddings"), embedding, inputs); // [B,S] → [B,S,H]
@@ -48,7 +48,7 @@ export const mpnet: Architecture<MPNetConfig> = {
     return postNormEncoder(graph, config, { embedded, layers, names, attentionMask, scoreBias }); // → [B,S,H]
   },
 
-  // MPNetClassificationHead
+  // MPNetClassificationHead (modeling_mpnet.py#L756)
   classify(graph, weights, config, inputs) {
     const head = weights.outside.scope("classifier");
     const parts = { dense: head.scope("dense"), projection: head.scope("out_proj") };
@@ -56,7 +56,7 @@ export const mpnet: Architecture<MPNetConfig> = {
   },
 };
 
-// MPNetEncoder.compute_position_bias, once for all layers: ids [B,S] → [1,N,S,S]
+// MPNetEncoder.compute_position_bias (modeling_mpnet.py#L312), once for all layers: ids [B,S] → [1,N,S,S]
 function positionBias(graph: GraphBuilder, weights: Weights, config: MPNetConfig, ids: Value): Value {
   const shape = [config.relative_attention_num_buckets, config.num_attention_heads];
   const table = graph.weight(weights.scope("relative_attention_bias").tensor("weight", shape)); // [buckets,N]
@@ -87,7 +87,7 @@ export function relativePositionBucket(offset: number): number {
   return direction + Math.min(bucket, half - 1);
 }
 
-// MPNetLayer
+// MPNetLayer (modeling_mpnet.py#L234)
 const names: LayerNames = {
   query: "attention.attn.q",
   key: "attention.attn.k",

@@ -82,7 +82,7 @@ export const nomicBert: Architecture<NomicBertConfig> = {
   rootNames: { marker: "embeddings.word_embeddings.weight", prefixes: ["nomic_bert.", "bert."] },
   maxPositions: (config) => config.max_position_embeddings,
 
-  // NomicBertModel
+  // NomicBertModel (modeling_nomic_bert.py#L360)
   build(graph, weights, config, { attentionMask, ...inputs }) {
     const names = weights.has("emb_ln.weight") ? olderTensors : newerTensors;
     const embedded = embeddings(graph, weights, config, { ...inputs, names }); // [B,S] → [B,S,H]
@@ -100,7 +100,7 @@ export const nomicBert: Architecture<NomicBertConfig> = {
     }); // → [B,S,H]
   },
 
-  // NomicBertForSequenceClassification
+  // NomicBertForSequenceClassification (modeling_nomic_bert.py#L541)
   classify(graph, weights, config, inputs) {
     const head = { dense: weights.scope("pooler.dense"), projection: weights.outside.scope("classifier") };
     return classificationHead(graph, head, { ...inputs, size: config.hidden_size, activation: "tanh" }); // → [B,labels]
@@ -159,7 +159,7 @@ const olderTensors: TensorNames = {
   outputNorm: "norm2",
 };
 
-// NomicBertEmbeddings
+// NomicBertEmbeddings (modeling_nomic_bert.py#L48)
 function embeddings(
   graph: GraphBuilder,
   weights: Weights,
@@ -183,7 +183,7 @@ interface LayerInput {
   readonly turns: Rotation;
 }
 
-// NomicBertLayer
+// NomicBertLayer (modeling_nomic_bert.py#L264)
 function layer(graph: GraphBuilder, weights: Weights, config: NomicBertConfig, input: LayerInput): Value {
   const { names, hidden } = input;
   const attended = graph.node("Add", [hidden, attention(graph, weights, config, input)]);
@@ -192,7 +192,7 @@ function layer(graph: GraphBuilder, weights: Weights, config: NomicBertConfig, i
   return norm(graph, weights.scope(names.outputNorm), config, expanded); // [T,H]
 }
 
-// NomicBertAttention
+// NomicBertAttention (modeling_nomic_bert.py#L197)
 function attention(
   graph: GraphBuilder,
   weights: Weights,
@@ -215,7 +215,7 @@ function attention(
   return encoderLinear(graph, { rows: tokens.toRows(context) }, output); // [T,H]
 }
 
-// NomicBertMLP
+// NomicBertMLP (modeling_nomic_bert.py#L248)
 function gatedLayers(
   graph: GraphBuilder,
   weights: Weights,

@@ -29,7 +29,7 @@ export const roberta: Architecture<z.infer<typeof RobertaConfig>> = {
   rootNames: { marker: "embeddings.word_embeddings.weight", prefixes: ["roberta.", "xlm-roberta.", "camembert."] },
   maxPositions: (config) => config.max_position_embeddings - config.pad_token_id - 1,
 
-  // RobertaModel: RobertaEmbeddings, then RobertaEncoder
+  // RobertaModel (modeling_roberta.py#L551): RobertaEmbeddings, then RobertaEncoder
   build(graph, weights, config, { attentionMask, ...inputs }) {
     const embedding = { ...config, embedding_size: config.hidden_size, padding_idx: config.pad_token_id };
     const embedded = learnedEmbeddings(graph, weights.scope("embeddings"), embedding, inputs); // [B,S] → [B,S,H]
@@ -37,7 +37,7 @@ export const roberta: Architecture<z.infer<typeof RobertaConfig>> = {
     return postNormEncoder(graph, config, { embedded, layers, names: bertLayerNames, attentionMask }); // → [B,S,H]
   },
 
-  // RobertaClassificationHead
+  // RobertaClassificationHead (modeling_roberta.py#L1142)
   classify(graph, weights, config, inputs) {
     const head = weights.outside.scope("classifier");
     const parts = { dense: head.scope("dense"), projection: head.scope("out_proj") };
