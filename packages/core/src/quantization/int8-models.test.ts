@@ -53,6 +53,18 @@ describe("calibration leaves no node behind", () => {
   });
 });
 
+test("layers that share their weights are quantized once", async () => {
+  const folder = models.find(({ name }) => name === "albert")?.folder;
+  const { bytes } = await emit(folder, { precision: "int8", attentionMask: false });
+  const operators = [
+    ...Buffer.from(bytes)
+      .toString("latin1")
+      .matchAll(/(?<operator>[A-Z][A-Za-z]+):/gu),
+  ].map(({ groups }) => groups?.["operator"]);
+  // Two groups of two layers, of which each smooths two inputs, and the projection of the embeddings.
+  expect(operators.filter((operator) => operator === "Clip")).toHaveLength(2 * 2 * 2 + 1);
+});
+
 test("a written model computes the same in a session with onnxruntime's own options", async () => {
   await using directory = await temporaryDirectory();
   const { file } = await writeOnnxModel(tinyBertFolder, join(directory.path, "model.onnx"), { precision: "int8" });

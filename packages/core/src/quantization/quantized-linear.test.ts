@@ -225,7 +225,7 @@ async function run(
   });
   const outputs = await session.run({ x: new Tensor("float32", Float32Array.from(rows.flat()), dims) });
   await session.release();
-  return session.outputNames.map((name) => [...(outputs[name]?.data as Float32Array)]);
+  return session.outputNames.map((name) => Array.from(outputs[name]?.data as Float32Array));
 }
 
 async function store(folder: string, { name, shape, values, dtype = "F32" }: StoredTensor) {

@@ -35,15 +35,12 @@ function openGraph({ model, weightsFolder, threads }: WorkerSetup): Promise<Infe
     extra: {
       session: {
         ...extra.session,
-        x64quantprecision: EXACT_INT8,
+
         model_external_initializers_file_folder_path: weightsFolder,
       },
     },
   });
 }
-
-// The AVX2 instruction for uint8 × int8 saturates; onnxruntime then takes a slower way on processors without VNNI.
-const EXACT_INT8 = "1";
 
 function tensorsOf(feeds: Feeds): InferenceSession.FeedsType {
   const tensors = Object.entries(feeds).map(([name, { data, dims }]) => [name, new OnnxTensor("int32", data, dims)]);
