@@ -89,10 +89,9 @@ export class GraphBuilder {
     return this.#constant("float32", [numbers.length], numbers);
   }
 
-  /** Rows of int32 that have one length. */
-  tokenIds(rows: readonly Int32Array[]): Value {
-    const length = rows[0]?.length ?? 0;
-    return this.#constant("int32", [rows.length, length], Int32Array.from(rows.flatMap((row) => [...row])));
+  /** One text as int32 [1,S]. */
+  tokenIds(ids: Int32Array): Value {
+    return this.#constant("int32", [1, ids.length], ids);
   }
 
   /** An int64 scalar. */

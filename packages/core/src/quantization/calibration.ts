@@ -4,12 +4,11 @@ import type { ConfiguredEncoder } from "../models/registry.ts";
 import type { EncoderWeights } from "../weights/weights.ts";
 import { largestMagnitudes } from "./quantize.ts";
 
-// 128 tokens: twice as many, and tokens of real texts, made no difference (docs/int8.md).
-const SEQUENCES = 2;
+// Fewer tokens, more, and tokens of real texts made no difference (docs/int8.md).
 const SEQUENCE_TOKENS = 64;
 
 /**
- * Lets the encoder see sequences of arbitrary tokens in float32 and notes the channels of each normalized input.
+ * Lets the encoder see a text of arbitrary tokens in float32 and notes the channels of each normalized input.
  *
  * Which channels are large is a property of the model far more than of what it reads, so tokens drawn from the
  * vocabulary serve as well as texts do, in any language and for any tokenizer. The pass is made of constants:
@@ -17,9 +16,8 @@ const SEQUENCE_TOKENS = 64;
  */
 export function calibrateEncoder(graph: GraphBuilder, weights: EncoderWeights, encoder: ConfiguredEncoder): void {
   const length = Math.min(SEQUENCE_TOKENS, encoder.maxPositions);
-  const ids = drawIds({ count: SEQUENCES * length, below: encoder.vocabularySize });
-  const rows = Array.from({ length: SEQUENCES }, (_, row) => ids.subarray(row * length, (row + 1) * length));
-  graph.calibrate(() => encoder.build(graph, weights, { inputIds: graph.tokenIds(rows) }));
+  const ids = drawIds({ count: length, below: encoder.vocabularySize });
+  graph.calibrate(() => encoder.build(graph, weights, { inputIds: graph.tokenIds(ids) }));
 }
 
 /** Notes the largest magnitude of each channel of `rows` [T,n] for the layers that read them. */

@@ -32,7 +32,13 @@ function openGraph({ model, weightsFolder, threads }: WorkerSetup): Promise<Infe
     ...options,
     // "extended" would put the measured-slower SkipLayerNormalization back in place of Add and LayerNormalization.
     graphOptimizationLevel: "basic",
-    extra: { session: { ...extra.session, x64quantprecision: EXACT_INT8, model_external_initializers_file_folder_path: weightsFolder } },
+    extra: {
+      session: {
+        ...extra.session,
+        x64quantprecision: EXACT_INT8,
+        model_external_initializers_file_folder_path: weightsFolder,
+      },
+    },
   });
 }
 
