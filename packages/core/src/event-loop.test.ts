@@ -45,6 +45,10 @@ async function bestOf(rounds: number, work: () => Promise<unknown>): Promise<num
   return best;
 }
 
+async function drain(texts: readonly string[]): Promise<void> {
+  for await (const vector of model.encodeStream(texts)) if (vector.length !== 48) throw new Error("another vector");
+}
+
 function block(milliseconds: number): void {
   for (const end = performance.now() + milliseconds; performance.now() < end;);
 }
@@ -57,10 +61,7 @@ describe("the event loop is never held up for more than ten milliseconds", () =>
   }, 120_000);
 
   test("while 10,000 texts stream through", async () => {
-    const drain = async (): Promise<void> => {
-      for await (const vector of model.encodeStream(texts)) expect(vector.length).toBe(48);
-    };
-    expect(await bestOf(ROUNDS, drain)).toBeLessThanOrEqual(LONGEST_TURN_MS);
+    expect(await bestOf(ROUNDS, () => drain(texts))).toBeLessThanOrEqual(LONGEST_TURN_MS);
   }, 120_000);
 
   test.each<EncodeOptions>([{ precision: "int8", normalize: true }, { precision: "binary" }])(
