@@ -23,7 +23,7 @@ export interface SentenceEncoder extends TextEncoder {
 }
 
 /** The options that are left when the texts have their prompt. */
-export type OutputOptions = Omit<EncodeOptions, "prompt" | "promptName" | "outputValue">;
+type OutputOptions = Omit<EncodeOptions, "prompt" | "promptName" | "outputValue">;
 
 /** Inputs → what a caller asked for, in order. */
 type Compute<V extends OutputValue> = (

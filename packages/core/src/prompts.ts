@@ -15,7 +15,7 @@ export interface PromptChoice {
 }
 
 /** What a text is for: `query` and `document` stand for the prompts of `encodeQuery` and `encodeDocument`. */
-export const textKinds = ["text", "query", "document"] as const;
+const textKinds = ["text", "query", "document"] as const;
 export type TextKind = (typeof textKinds)[number];
 
 /** The prompts of one model and how one of them is chosen (sentence-transformers, `base/model.py` `_resolve_prompt`). */
