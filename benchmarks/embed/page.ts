@@ -57,7 +57,7 @@ function peersText({ contestants }: Contest): string {
   const list = [...versions].map(([name, version]) => `${name} ${version}`).join(", ");
   return `Versions: ${list}.
 sentence-transformers encodes in batches of 32 sorted by length, as it does by itself; txtai gets the folder of
-the model as its \`path\` and nothing else; onnxruntime-node computes the same graph, which \`writeOnnxModel\` exported with the output
+the model as its \`path\` and \`gpu=False\`; onnxruntime-node computes the same graph, which \`writeOnnxModel\` exported with the output
 \`last_hidden_state\`, in padded batches of 32 in the order of the texts, with pooling in JavaScript, as transformers.js does.`;
 }
 
