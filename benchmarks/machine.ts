@@ -28,5 +28,7 @@ function vectorInstructions(): string[] {
     readFileSync("/proc/cpuinfo", "utf8")
       .match(/^flags\s*:(.*)$/m)?.[1]
       ?.split(" ") ?? [];
-  return ["avx2", "avx512f", "avx512_vnni", "amx_int8", "amx_bf16"].filter((flag) => flags.includes(flag));
+  return ["avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16"].filter((flag) =>
+    flags.includes(flag),
+  );
 }

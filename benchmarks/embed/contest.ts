@@ -3,6 +3,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { round } from "../statistics.ts";
 import { ContestantProcess } from "./contestant-process.ts";
 import type { Launch } from "./contestant-process.ts";
+import { takenByOthers } from "./cpu-times.ts";
+import type { CpuTimes } from "./cpu-times.ts";
 import { REFERENCE, RIVALS } from "./contestants/contestants.ts";
 import type { Contestant } from "./contestants/contestants.ts";
 import { cosines, percentiles, ratio, speeds } from "./figures.ts";
@@ -56,6 +58,7 @@ interface Entrant {
   readonly load_ms: number;
   readonly start_ms: number;
   readonly rounds_ms: number[];
+  readonly spans: (readonly [CpuTimes, CpuTimes])[];
   readonly queries_ms: number[];
 }
 
@@ -75,7 +78,7 @@ async function openAll({ contestants, launch, task, folder, onProgress }: Contes
       const { ms, versions } = await process.ask({ do: "load", ...task });
       const start_ms = performance.now() - process.startedAt;
       const vectors = join(folder, `${name}.f32`);
-      entrants.push({ process, versions, vectors, load_ms: ms, start_ms, rounds_ms: [], queries_ms: [] });
+      entrants.push({ process, versions, vectors, load_ms: ms, start_ms, rounds_ms: [], spans: [], queries_ms: [] });
     } catch (error) {
       skipped.push({ name, reason: error instanceof Error ? error.message : String(error) });
       await process[Symbol.asyncDispose]();
@@ -86,10 +89,13 @@ async function openAll({ contestants, launch, task, folder, onProgress }: Contes
 
 async function runRounds(entrants: readonly Entrant[], { rounds, onProgress }: ContestOptions): Promise<void> {
   for (let index = 0; index < rounds; index += 1) {
-    for (const { process, rounds_ms } of rotated(entrants, index)) {
+    for (const { process, rounds_ms, spans } of rotated(entrants, index)) {
       onProgress(`round ${index + 1} of ${rounds}: ${process.contestant.name}`);
       await pause(PAUSE_MS);
+      const before = process.cpuTimes();
       rounds_ms.push((await process.ask({ do: "encode" })).ms);
+      const after = process.cpuTimes();
+      if (before !== undefined && after !== undefined) spans.push([before, after]);
     }
   }
 }
@@ -115,7 +121,7 @@ async function compare(entrants: readonly Entrant[], { workload }: ContestOption
   const reference = named(REFERENCE) ?? named("galen-fp32");
   const expected = reference && (await readVectors(reference.vectors));
   const figures: Figures[] = [];
-  for (const { process, versions, vectors, load_ms, start_ms, rounds_ms, queries_ms } of entrants) {
+  for (const { process, versions, vectors, load_ms, start_ms, rounds_ms, spans, queries_ms } of entrants) {
     const rivals = RIVALS.flatMap((name) => {
       const rival = named(name);
       return rival === undefined ? [] : [[name, ratio(rounds_ms, rival.rounds_ms)] as const];
@@ -127,6 +133,7 @@ async function compare(entrants: readonly Entrant[], { workload }: ContestOption
       versions,
       tokens_per_second: speeds(workload.tokens, rounds_ms),
       texts_per_second: speeds(workload.texts, rounds_ms),
+      taken_by_others_percent: takenByOthers(spans),
       query_ms: percentiles(queries_ms),
       peak_rss_mb: process.peakRssMb(),
       load_ms: round(load_ms, 0),

@@ -4,6 +4,8 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { round } from "../statistics.ts";
+import { readCpuTimes } from "./cpu-times.ts";
+import type { CpuTimes } from "./cpu-times.ts";
 import type { Contestant } from "./contestants/contestants.ts";
 import type { Answers, Request } from "./protocol.ts";
 
@@ -46,6 +48,11 @@ export class ContestantProcess implements AsyncDisposable {
     const answer = JSON.parse(value) as Answers[Do] | { readonly error: string };
     if ("error" in answer) throw new Error(answer.error);
     return answer;
+  }
+
+  /** Where the system says it: its processor time, and that of the machine. */
+  cpuTimes(): CpuTimes | undefined {
+    return readCpuTimes(this.#child.pid);
   }
 
   /** The most memory it had so far, as the system counts it; where the system does not say, null. */

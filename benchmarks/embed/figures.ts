@@ -22,6 +22,8 @@ export interface Figures {
   readonly versions: Readonly<Record<string, string>>;
   readonly tokens_per_second: Series;
   readonly texts_per_second: Series;
+  /** Percent of the time of all cores that other programs, and the host, took in its rounds: nothing on a quiet machine. */
+  readonly taken_by_others_percent: number | null;
   readonly query_ms: { readonly p50: number; readonly p95: number };
   readonly peak_rss_mb: number | null;
   /** From the call that loads the model to its first vector; from the start of the process to that vector. */

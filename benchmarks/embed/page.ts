@@ -1,3 +1,4 @@
+import { disturbance } from "./disturbance.ts";
 import type { Figures } from "./figures.ts";
 import type { Profile } from "./profile/measure-profiles.ts";
 import type { Contest, EmbedResults, Shipped } from "./results.ts";
@@ -33,18 +34,20 @@ function contestText({ contestants, skipped, ...contest }: Contest): string {
     thousands(figures.texts_per_second.median),
     times(figures, "torch-fp32"),
     times(figures, "torch-bf16"),
+    figures.taken_by_others_percent === null ? "–" : `${figures.taken_by_others_percent} %`,
     `${figures.query_ms.p50} / ${figures.query_ms.p95}`,
     figures.cosine === null ? "–" : `${figures.cosine.mean} / ${figures.cosine.min}`,
     figures.peak_rss_mb === null ? "–" : String(figures.peak_rss_mb),
     `${figures.load_ms} / ${figures.start_ms}`,
   ]);
-  const heading = `tokens/s, best, texts/s, × torch fp32, × torch bf16, one query ms p50 / p95, cosine mean / min, RSS MB, load ms / from process start`;
+  const heading = `tokens/s, best, texts/s, × torch fp32, × torch bf16, CPU taken by others, one query ms p50 / p95, cosine mean / min, RSS MB, load ms / from process start`;
+  const disturbed = disturbance({ contestants });
   return `### ${contest.model}
 
 Weights: ${contest.weights}. ${contest.texts} texts (${contest.source}), ${thousands(contest.tokens)} tokens with special tokens, ${contest.rounds} rounds. The
 query has ${contest.query_tokens} tokens, 100 of them in turns of ten; cosines are to ${contest.cosine_to ?? "nothing"}; loading ends with the first vector.
 
-${table(["", ...heading.split(", ")], rows)}${skipped.map(({ name, reason }) => `\n\nLeft out: ${name} (${reason}).`).join("")}`;
+${table(["", ...heading.split(", ")], rows)}${disturbed === undefined ? "" : `\n\n**${disturbed}**`}${skipped.map(({ name, reason }) => `\n\nLeft out: ${name} (${reason}).`).join("")}`;
 }
 
 /** Who the peers are; said once, under the first table. */
@@ -54,7 +57,7 @@ function peersText({ contestants }: Contest): string {
   const list = [...versions].map(([name, version]) => `${name} ${version}`).join(", ");
   return `Versions: ${list}.
 sentence-transformers encodes in batches of 32 sorted by length, as it does by itself; txtai gets the folder of
-the model as its \`path\` and nothing else; onnxruntime-node computes the same graph, which \`writeOnnxModel\` exported with the output
+the model as its \`path\` and \`gpu=False\`; onnxruntime-node computes the same graph, which \`writeOnnxModel\` exported with the output
 \`last_hidden_state\`, in padded batches of 32 in the order of the texts, with pooling in JavaScript, as transformers.js does.`;
 }
 

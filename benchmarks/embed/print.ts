@@ -1,3 +1,4 @@
+import { disturbance } from "./disturbance.ts";
 import type { Figures } from "./figures.ts";
 import type { Profile } from "./profile/measure-profiles.ts";
 import type { Contest, EmbedResults } from "./results.ts";
@@ -24,6 +25,7 @@ const columns: readonly Column[] = [
   ["tokens/s", ({ tokens_per_second: { median } }) => String(median)],
   ["best", ({ tokens_per_second: { best } }) => String(best)],
   ["texts/s", ({ texts_per_second: { median } }) => String(median)],
+  ["others %", ({ taken_by_others_percent }) => String(taken_by_others_percent ?? "?")],
   ["query p50/p95 ms", ({ query_ms: { p50, p95 } }) => `${p50}/${p95}`],
   ["RSS MB", ({ peak_rss_mb }) => String(peak_rss_mb ?? "?")],
   ["load ms", ({ load_ms }) => String(load_ms)],
@@ -39,10 +41,12 @@ function times({ times }: Figures, rival: string): string {
 }
 
 function contestLines({ model, weights, source, texts, tokens, rounds, contestants, cosine_to, skipped }: Contest) {
+  const disturbed = disturbance({ contestants });
   return [
     "",
     `${model} (${weights}), ${texts} texts of ${source}, ${tokens} tokens, ${rounds} rounds, cosine to ${cosine_to}`,
     ...table([columns.map(([heading]) => heading), ...contestants.map((one) => columns.map(([, cell]) => cell(one)))]),
+    ...(disturbed === undefined ? [] : [disturbed]),
     ...skipped.map(({ name, reason }) => `left out: ${name}: ${reason}`),
   ];
 }

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { SentenceTransformer, writeOnnxModel } from "@galen/core";
@@ -26,6 +27,8 @@ export async function runBenchmark(options: Options): Promise<EmbedResults> {
   const load_average_before = loadavg().map((load) => round(load, 2));
   const started = performance.now();
   const folder = await mkdtemp(join(tmpdir(), "galen-embed-"));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove); // half a gigabyte, also where somebody loses patience
   try {
     const setting = await prepare(options, folder);
     const wants = (part: Options["parts"][number]): boolean => options.parts.includes(part);
@@ -51,7 +54,8 @@ export async function runBenchmark(options: Options): Promise<EmbedResults> {
     };
   } finally {
     onProgress("");
-    await rm(folder, { recursive: true, force: true });
+    remove();
+    process.off("exit", remove);
   }
 }
 
