@@ -55,11 +55,14 @@ export function runInForeground(command, args, { env = process.env, cwd = root }
   });
 }
 
+const ALLOCATOR = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072" }; // the default threshold of glibc
+
 /**
  * Runs a Node program as `runInForeground` does, with settings that bound its memory. glibc keeps freed memory in an arena for each
- * native thread, and V8 lets its young generation grow. Indexing touches both all the time.
+ * native thread, and V8 lets its young generation grow. Indexing touches both all the time. What onnxruntime frees after it has
+ * prepared the weights of a model goes back to the system only if the threshold for that is fixed; otherwise glibc raises it.
  */
 export function runNode({ node, env }, args, { cwd = root } = {}) {
   const flags = ["--max-semi-space-size=8"];
-  return runInForeground(node, [...flags, ...args], { env: { MALLOC_ARENA_MAX: "2", ...env }, cwd });
+  return runInForeground(node, [...flags, ...args], { env: { ...ALLOCATOR, ...env }, cwd });
 }
