@@ -62,8 +62,8 @@ It is a shared virtual machine: the same run moves by 20 % and more, so compare 
 ${table.join("\n")}
 
 Indexing waits for the encoder and for little else: storing, fsync and full-text indexing overlap it. Memory is counted as the system
-does, some 200 MB of it are the mapped libraries of LanceDB, onnxruntime and Node. The bootstrap starts Node with \`MALLOC_ARENA_MAX=2\` and
-\`--max-semi-space-size=8\`; do the same when you start \`galen\` in another way and memory matters.
+does, some 200 MB of it are the mapped libraries of LanceDB, onnxruntime and Node. The bootstrap starts Node with \`MALLOC_ARENA_MAX=2\`,
+\`MALLOC_TRIM_THRESHOLD_=131072\` and \`--max-semi-space-size=8\`; do the same when you start \`galen\` in another way and memory matters.
 `;
 }
 
