@@ -5,6 +5,7 @@ import { openModel } from "./model-folder/sources.ts";
 import type { ModelFolder } from "./model-folder/model-folder.ts";
 import { emitOnnxModel } from "./onnx-model.ts";
 import type { OnnxModelOptions } from "./onnx-model.ts";
+import { productsAreExact, requireExactProducts } from "./quantization/exact-products.ts";
 import { modelPrecisions } from "./quantization/model-precision.ts";
 import type { ModelPrecision } from "./quantization/model-precision.ts";
 import { InferencePool } from "./tensors/inference-pool.ts";
@@ -89,9 +90,16 @@ async function openPool(
   const { bytes, weightsFolder, encoderFile } = emitOnnxModel(folder, checkpoint, { ...graph, precision });
   const shares = threadBudget({ workers, threads });
   const setup = { model: bytes, weightsFolder, encoderFile, threads: shares.threads };
-  const pool = await InferencePool.open(setup, { workers: shares.workers });
-  if (signal?.aborted) await pool[Symbol.asyncDispose]();
+  const exactness = precision === "int8" ? productsAreExact() : Promise.resolve(true);
+  const [opened, exact] = await Promise.allSettled([
+    InferencePool.open(setup, { workers: shares.workers }),
+    exactness.then(requireExactProducts),
+  ]);
+  if (opened.status === "rejected") throw opened.reason;
+  const pool = opened.value;
+  if (signal?.aborted || exact.status === "rejected") await pool[Symbol.asyncDispose]();
   signal?.throwIfAborted();
+  if (exact.status === "rejected") throw exact.reason;
   return pool;
 }
 
