@@ -6,7 +6,6 @@ import type { ModelFolder } from "./model-folder/model-folder.ts";
 import { emitOnnxModel } from "./onnx-model.ts";
 import type { OnnxModelOptions } from "./onnx-model.ts";
 import { productsAreExact, requireExactProducts } from "./quantization/exact-products.ts";
-import { modelPrecisions } from "./quantization/model-precision.ts";
 import type { ModelPrecision } from "./quantization/model-precision.ts";
 import { InferencePool } from "./tensors/inference-pool.ts";
 import { threadBudget } from "./tensors/thread-budget.ts";
@@ -86,7 +85,6 @@ async function openPool(
 ): Promise<InferencePool> {
   if (workers !== undefined) checkCount("workers", workers);
   if (threads !== undefined) checkCount("threads", threads);
-  if (precision !== undefined) checkPrecision(precision, folder);
   const { bytes, weightsFolder, encoderFile } = emitOnnxModel(folder, checkpoint, { ...graph, precision });
   const shares = threadBudget({ workers, threads });
   const setup = { model: bytes, weightsFolder, encoderFile, threads: shares.threads };
@@ -101,20 +99,6 @@ async function openPool(
   signal?.throwIfAborted();
   if (exact.status === "rejected") throw exact.reason;
   return pool;
-}
-
-function checkPrecision(precision: ModelPrecision, { name, onnx }: ModelFolder): void {
-  if (!modelPrecisions.includes(precision)) {
-    throw new ModelError("input_invalid", `There is no model precision ${JSON.stringify(precision)}.`, {
-      hint: `Choose one of ${modelPrecisions.join(", ")}.`,
-      details: { precisions: modelPrecisions },
-    });
-  }
-  if (precision === "fp32" || onnx === undefined) return;
-  throw new ModelError("input_invalid", `${name} has its encoder as ONNX, which is computed as it is.`, {
-    hint: "Leave `precision` out, or load a folder with safetensors weights.",
-    details: { precision },
-  });
 }
 
 async function findFolder(

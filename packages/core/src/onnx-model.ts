@@ -178,8 +178,8 @@ function onnxOnly(file: string): ModelError {
 
 function fixedPrecision(file: string): ModelError {
   return new ModelError("input_invalid", `The precision int8 needs safetensors weights; the encoder is ${file}.`, {
-    hint: "Leave the precision out: an ONNX file computes as it was exported.",
-    details: { file },
+    hint: "Leave the precision out, or load a folder with safetensors weights: an ONNX file computes as it was exported.",
+    details: { file, precision: "int8" },
   });
 }
 

@@ -13,7 +13,8 @@ export type ModelPrecision = (typeof modelPrecisions)[number];
 /** @throws {ModelError} `input_invalid` for an unknown name. */
 export function checkPrecision(precision: ModelPrecision): void {
   if (modelPrecisions.includes(precision)) return;
-  throw new ModelError("input_invalid", `There is no precision ${JSON.stringify(precision)}.`, {
+  throw new ModelError("input_invalid", `There is no model precision ${JSON.stringify(precision)}.`, {
     hint: `Choose one of ${modelPrecisions.join(", ")}.`,
+    details: { precisions: modelPrecisions },
   });
 }
