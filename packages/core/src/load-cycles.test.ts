@@ -1,23 +1,15 @@
-import type { Worker } from "node:worker_threads";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { tinyBertFolder } from "../../../testing/golden/golden.ts";
 import { SentenceTransformer } from "./sentence-transformer.ts";
+import { watchWorkers } from "./testing/watch-workers.ts";
 
 // A cycle takes a tenth of a second. GALEN_LOAD_CYCLES=1000 runs the long form.
 const CYCLES = Number(process.env["GALEN_LOAD_CYCLES"] ?? 60);
 // A thread that stays behind holds 5 MB at the least, a session of this model 1 MB.
 const MOST_GROWTH_MB = 40;
 
-const alive = new Set<Worker>();
-let started = 0;
-function note(worker: Worker): void {
-  started++;
-  alive.add(worker);
-  worker.once("exit", () => alive.delete(worker));
-}
-beforeEach(() => void process.on("worker", note));
-afterEach(() => void process.off("worker", note));
+const workers = watchWorkers();
 
 test(
   `${CYCLES} models that are loaded, used and disposed leave neither threads nor memory`,
@@ -31,10 +23,10 @@ test(
       const outcome = Promise.allSettled([call]);
       await model[Symbol.asyncDispose]();
       await outcome;
-      expect(alive.size).toBe(0);
+      expect(workers.alive.size).toBe(0);
       if (cycle === Math.floor(CYCLES / 4)) atFirst = process.memoryUsage.rss();
     }
-    expect(started).toBe(CYCLES);
+    expect(workers.started).toBe(CYCLES);
     expect((process.memoryUsage.rss() - atFirst) / 2 ** 20).toBeLessThan(MOST_GROWTH_MB);
   },
   CYCLES * 1000,

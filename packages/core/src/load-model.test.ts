@@ -2,8 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setImmediate } from "node:timers/promises";
-import type { Worker } from "node:worker_threads";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { tinyBertFolder } from "../../../testing/golden/golden.ts";
 import { crossEncoderFolder } from "../../../testing/golden/outputs.ts";
@@ -12,24 +11,9 @@ import { AutoTokenizer } from "./auto-tokenizer.ts";
 import { CrossEncoder } from "./cross-encoder.ts";
 import { SentenceTransformer } from "./sentence-transformer.ts";
 import { copyModel } from "./testing/damaged-model.ts";
+import { watchWorkers } from "./testing/watch-workers.ts";
 
-const alive = new Set<Worker>();
-let started = 0;
-
-function note(worker: Worker): void {
-  started++;
-  alive.add(worker);
-  worker.once("exit", () => alive.delete(worker));
-}
-
-beforeEach(() => {
-  started = 0;
-  process.on("worker", note);
-});
-afterEach(() => {
-  process.off("worker", note);
-  if (alive.size > 0) throw new Error(`${alive.size} threads outlive the test`);
-});
+const workers = watchWorkers();
 
 const crossBert = crossEncoderFolder("cross-bert");
 const loaders = [
@@ -41,9 +25,9 @@ const loaders = [
 describe.each(loaders)("%s", (_, load) => {
   test("leaves no thread when it is disposed", async () => {
     const model = await load({ workers: 2 });
-    expect(alive.size).toBeGreaterThan(0);
+    expect(workers.alive.size).toBeGreaterThan(0);
     await Promise.all([model[Symbol.asyncDispose](), model[Symbol.asyncDispose]()]);
-    expect(alive.size).toBe(0);
+    expect(workers.alive.size).toBe(0);
   });
 
   test("an abort while the first worker starts ends the worker, and gives the signal's reason", async () => {
@@ -51,7 +35,7 @@ describe.each(loaders)("%s", (_, load) => {
     const reason = new Error("changed my mind");
     process.once("worker", () => controller.abort(reason));
     await expect(load({ signal: controller.signal })).rejects.toBe(reason);
-    expect([started, alive.size]).toEqual([1, 0]);
+    expect([workers.started, workers.alive.size]).toEqual([1, 0]);
   });
 
   test("an abort at any moment of loading leaves nothing", async () => {
@@ -66,7 +50,7 @@ describe.each(loaders)("%s", (_, load) => {
       for (let turn = 0; turn < turns; turn++) await setImmediate();
       controller.abort(reason);
       expect([undefined, reason]).toContain(await outcome);
-      expect(alive.size).toBe(0);
+      expect(workers.alive.size).toBe(0);
     }
   });
 
@@ -74,7 +58,7 @@ describe.each(loaders)("%s", (_, load) => {
     "%j is refused",
     async (options) => {
       await expect(load(options)).rejects.toMatchObject({ name: "ModelError", code: "input_invalid" });
-      expect(started).toBe(0);
+      expect(workers.started).toBe(0);
     },
   );
 });
@@ -88,13 +72,13 @@ test("a session that cannot be opened fails the load and leaves no thread", asyn
   expect(content).toContain("Gather");
   await writeFile(file, Buffer.from(content.replaceAll("Gather", "Gathar"), "latin1")); // no operator of that name
   await expect(SentenceTransformer.load(model.path)).rejects.toMatchObject({ code: "inference_failed" });
-  expect([started, alive.size]).toEqual([1, 0]);
+  expect([workers.started, workers.alive.size]).toEqual([1, 0]);
 });
 
 describe("precision", () => {
   test.each(loaders)("%s refuses one that there is not", async (_, load) => {
     await expect(load({ precision: "fp16" })).rejects.toMatchObject({ name: "ModelError", code: "input_invalid" });
-    expect(alive.size).toBe(0);
+    expect(workers.alive.size).toBe(0);
   });
 
   test("is a part of what a model is", async () => {
@@ -142,7 +126,7 @@ describe("a tokenizer that knows more tokens than the word table has rows", () =
     await expect(SentenceTransformer.load(model.path)).rejects.toMatchObject(refusal);
     await expect(AutoModel.fromPretrained(model.path)).rejects.toMatchObject(refusal);
     await expect(AutoTokenizer.fromPretrained(model.path)).rejects.toMatchObject(refusal);
-    expect(alive.size).toBe(0);
+    expect(workers.alive.size).toBe(0);
   });
 });
 
@@ -184,7 +168,7 @@ test("a cross-encoder is no model of vectors, and says which class to take", asy
     code: "architecture_unsupported",
     hint: "Load it with CrossEncoder.",
   });
-  expect(started).toBe(0);
+  expect(workers.started).toBe(0);
 });
 
 test("the names of models stay: a data folder remembers them", async () => {
