@@ -3,9 +3,9 @@ import { ModelError } from "./errors.ts";
 import type { ModelSourceOptions, PullProgress } from "./hub/model-source.ts";
 import { openModel } from "./model-folder/sources.ts";
 import type { ModelFolder } from "./model-folder/model-folder.ts";
-import { emitOnnxModel } from "./onnx-model.ts";
+import { emitForWorkers } from "./onnx-model.ts";
 import type { OnnxModelOptions } from "./onnx-model.ts";
-import { productsAreExact, requireExactProducts } from "./quantization/exact-products.ts";
+import { LARGEST_PRODUCTS, requireExactProducts } from "./quantization/exact-products.ts";
 import type { ModelPrecision } from "./quantization/model-precision.ts";
 import { InferencePool } from "./tensors/inference-pool.ts";
 import { threadBudget } from "./tensors/thread-budget.ts";
@@ -85,20 +85,24 @@ async function openPool(
 ): Promise<InferencePool> {
   if (workers !== undefined) checkCount("workers", workers);
   if (threads !== undefined) checkCount("threads", threads);
-  const { bytes, weightsFolder, encoderFile } = emitOnnxModel(folder, checkpoint, { ...graph, precision });
+  const { preparation, ...model } = emitForWorkers(folder, checkpoint, { ...graph, precision });
   const shares = threadBudget({ workers, threads });
-  const setup = { model: bytes, weightsFolder, encoderFile, threads: shares.threads };
-  const exactness = precision === "int8" ? productsAreExact() : Promise.resolve(true);
-  const [opened, exact] = await Promise.allSettled([
-    InferencePool.open(setup, { workers: shares.workers }),
-    exactness.then(requireExactProducts),
-  ]);
-  if (opened.status === "rejected") throw opened.reason;
-  const pool = opened.value;
-  if (signal?.aborted || exact.status === "rejected") await pool[Symbol.asyncDispose]();
-  signal?.throwIfAborted();
-  if (exact.status === "rejected") throw exact.reason;
-  return pool;
+  const cores = shares.workers * shares.threads; // while one worker prepares the model the others have not started
+  const setup = {
+    ...model,
+    threads: shares.threads,
+    ...(preparation && { preparation: { ...preparation, threads: cores } }),
+  };
+  const pool = await InferencePool.open(setup, { workers: shares.workers });
+  try {
+    signal?.throwIfAborted();
+    const products = pool.reported[LARGEST_PRODUCTS];
+    if (products !== undefined) requireExactProducts(products.data);
+    return pool;
+  } catch (error) {
+    await pool[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 async function findFolder(

@@ -1,5 +1,7 @@
 import { GraphBuilder } from "./graph/graph-builder.ts";
 import type { Value } from "./graph/graph-builder.ts";
+import { encodeModel } from "./graph/onnx-proto.ts";
+import { splitConstants } from "./graph/split-constants.ts";
 import { readModelFolder, requireSentenceModel } from "./model-folder/model-folder.ts";
 import type { ModelFolder } from "./model-folder/model-folder.ts";
 import type { EncoderInputs } from "./models/architecture.ts";
@@ -7,10 +9,11 @@ import { ModelError } from "./errors.ts";
 import { buildSteps, tokenSize, vectorSize } from "./steps/registry.ts";
 import type { Features } from "./steps/step.ts";
 import { calibrateEncoder } from "./quantization/calibration.ts";
+import { addLargestProducts } from "./quantization/exact-products.ts";
 import { checkPrecision } from "./quantization/model-precision.ts";
 import type { ModelPrecision } from "./quantization/model-precision.ts";
 import { openCheckpoint, rootScope, scopeOf } from "./weights/weights.ts";
-import type { EncoderFile } from "./tensors/inference-message.ts";
+import type { EncoderFile, Preparation, WorkerSetup } from "./tensors/inference-message.ts";
 import type { Checkpoint, EncoderWeights } from "./weights/weights.ts";
 
 /** An ONNX graph whose weights stay in the files of `weightsFolder`. */
@@ -88,6 +91,24 @@ export function emitOnnxModel(
 ): EmittedModel {
   const bytes = emitGraph(folder, checkpoint, options).finish();
   return { bytes, weightsFolder: checkpoint.folder, encoderFile: folder.onnx?.file };
+}
+
+/** The same for workers: in int8 one of them quantizes the weights for all. */
+export function emitForWorkers(
+  folder: ModelFolder,
+  checkpoint: Checkpoint,
+  options: OnnxModelOptions,
+): Omit<WorkerSetup, "threads" | "preparation"> & { readonly preparation?: Omit<Preparation, "threads"> } {
+  const graph = emitGraph(folder, checkpoint, options);
+  const files = { weightsFolder: checkpoint.folder, encoderFile: folder.onnx?.file };
+  if (options.precision !== "int8") return { model: graph.finish(), ...files };
+  addLargestProducts(graph);
+  const { preparation, model, constants } = splitConstants(graph.describe());
+  return {
+    model: encodeModel(model).finish(),
+    preparation: { model: encodeModel(preparation).finish(), reported: constants },
+    ...files,
+  };
 }
 
 function emitGraph(

@@ -54,7 +54,8 @@ export interface ModelDescription {
   readonly nodes: readonly NodeDescription[];
   readonly initializers: readonly TensorDescription[];
   readonly inputs: readonly ({ readonly name: string } & TensorType)[];
-  readonly outputs: readonly ({ readonly name: string } & TensorType)[];
+  /** onnxruntime finds out the type of an output that has none. */
+  readonly outputs: readonly ({ readonly name: string } & Partial<TensorType>)[];
   /** Operator set version by domain; "" is ONNX itself. */
   readonly operatorSets: Readonly<Record<string, number>>;
 }
@@ -75,6 +76,16 @@ export function encodeModel({ nodes, initializers, inputs, outputs, operatorSets
     model.message(8, new ProtoWriter().string(1, domain).integer(2, version));
   }
   return model;
+}
+
+/**
+ * Initializers for a model that has been serialized without them: bytes to append to its own. Of a message that occurs
+ * twice protobuf joins the fields, so a second graph adds to the first.
+ */
+export function encodeInitializers(initializers: readonly TensorDescription[]): ProtoWriter {
+  const graph = new ProtoWriter();
+  for (const initializer of initializers) graph.message(5, encodeTensor(initializer));
+  return new ProtoWriter().message(7, graph);
 }
 
 function encodeNode({ operator, domain, inputs, outputs, attributes }: NodeDescription): ProtoWriter {
@@ -111,7 +122,8 @@ function encodeTensor({ name, type, dims, data }: TensorDescription): ProtoWrite
   return tensor.integer(14, EXTERNAL);
 }
 
-function encodeValueInfo(name: string, { type, dims }: TensorType): ProtoWriter {
+function encodeValueInfo(name: string, { type, dims }: Partial<TensorType>): ProtoWriter {
+  if (type === undefined || dims === undefined) return new ProtoWriter().string(1, name);
   const shape = new ProtoWriter();
   for (const dim of dims) {
     shape.message(1, typeof dim === "string" ? new ProtoWriter().string(2, dim) : new ProtoWriter().integer(1, dim));

@@ -45,9 +45,8 @@ export class ProtoWriter {
     return this;
   }
 
-  /** The message as one array; none of its parts may lie in a file. */
-  finish(): Uint8Array {
-    const all = new Uint8Array(this.#length);
+  /** The message as one array; none of its parts may lie in a file. @param all where it goes, `length` bytes. */
+  finish(all: Uint8Array = new Uint8Array(this.#length)): Uint8Array {
     let position = 0;
     for (const part of this.#parts) {
       if (!(part instanceof Uint8Array)) throw new TypeError(`a part of the message lies in ${part.file}`);

@@ -52,12 +52,21 @@ export function quantizeRows(graph: GraphBuilder, rows: Value, least?: number): 
   const smallest = least === undefined || least === 0 ? SMALLEST_SCALE : -least / zero;
   const scales = scaleOf(graph, largest, { steps, smallest });
   const zeroPoint = graph.byte(zero);
-  const zeroPoints = graph.node("Expand", [zeroPoint, graph.node("Shape", [scales])]); // [T]
+  const zeroPoints = zeroPointsOf(graph, { zeroPoint, scales });
   return {
     values: graph.node("QuantizeLinear", [rows, scales, zeroPoints], { axis: 0 }),
     scales: graph.node("Unsqueeze", [scales, graph.integers(1)]),
     zeroPoint,
   };
+}
+
+// [T]: the operator wants the byte once for each row. All linear layers of an encoder read the rows of the same tokens.
+function zeroPointsOf(
+  graph: GraphBuilder,
+  { zeroPoint, scales }: { readonly zeroPoint: Value; readonly scales: Value },
+): Value {
+  const size = graph.once("tokens of a quantized row", () => graph.node("Shape", [scales])); // [1]
+  return graph.once(`zero points ${zeroPoint}`, () => graph.node("Expand", [zeroPoint, size]));
 }
 
 const SIGNED_ZERO = 128;

@@ -1,6 +1,6 @@
 import { ModelError } from "../errors.ts";
 import { InferenceWorker } from "./inference-worker-handle.ts";
-import type { Feeds, Tensor, WorkerSetup } from "./inference-message.ts";
+import type { Feeds, PreparedModel, Tensor, WorkerSetup } from "./inference-message.ts";
 import { JobQueue } from "./job-queue.ts";
 import type { Priority } from "./job-queue.ts";
 
@@ -27,7 +27,8 @@ export interface RunOptions {
  * wait; a batch that has ended two workers is to blame, and fails with `inference_failed`.
  */
 export class InferencePool implements AsyncDisposable {
-  readonly #setup: WorkerSetup;
+  #setup: WorkerSetup;
+  #reported: PreparedModel["reported"] = {};
   readonly #options: PoolOptions;
   readonly #queue = new JobQueue<Job>();
   readonly #workers = new Set<InferenceWorker>();
@@ -35,11 +36,16 @@ export class InferencePool implements AsyncDisposable {
   #starting = 0;
   #disposal: Promise<void> | undefined;
 
-  /** Opens the first session. @throws {ModelError} `inference_failed` */
+  /** Prepares the model and opens the first session. @throws {ModelError} `inference_failed` */
   static async open(setup: WorkerSetup, options: PoolOptions): Promise<InferencePool> {
     const pool = new InferencePool(setup, options);
     await pool.#start();
     return pool;
+  }
+
+  /** What the preparation of the model reported, by name. */
+  get reported(): PreparedModel["reported"] {
+    return this.#reported;
   }
 
   private constructor(setup: WorkerSetup, options: PoolOptions) {
@@ -135,7 +141,7 @@ export class InferencePool implements AsyncDisposable {
     void worker.exited.then(() => this.#forget(worker));
     this.#starting++;
     try {
-      await worker.ready;
+      this.#keep(await worker.ready);
     } catch (error) {
       this.#forget(worker);
       await worker.exited; // who hears of the failure finds no thread left
@@ -145,6 +151,13 @@ export class InferencePool implements AsyncDisposable {
     }
     this.#idle.add(worker);
     this.#pump();
+  }
+
+  // The other workers, and those that replace a dead one, open the prepared model.
+  #keep(prepared: PreparedModel | undefined): void {
+    if (prepared === undefined) return;
+    this.#setup = { ...this.#setup, model: prepared.model, preparation: undefined };
+    this.#reported = prepared.reported;
   }
 
   #forget(worker: InferenceWorker): void {

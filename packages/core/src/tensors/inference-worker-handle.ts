@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 
 import { ModelError } from "../errors.ts";
-import type { Feeds, Tensor, WorkerReply, WorkerRequest, WorkerSetup } from "./inference-message.ts";
+import type { Feeds, PreparedModel, Tensor, WorkerReply, WorkerRequest, WorkerSetup } from "./inference-message.ts";
 
 // Sources run as they are in development (Node strips the types) and as .js when built; the entry follows this file.
 const EXTENSION = import.meta.url.endsWith(".ts") ? "ts" : "js";
@@ -14,8 +14,8 @@ export class InferenceWorker {
   #alive = true;
   #answer = Promise.withResolvers<Answer>();
 
-  /** Resolves when the session is open; rejects with `inference_failed` when it cannot be opened. */
-  readonly ready: Promise<unknown>;
+  /** What it has prepared, when the session is open; rejects with `inference_failed` when it cannot be opened. */
+  readonly ready: Promise<PreparedModel | undefined>;
   /** Resolves when the thread is gone, for whatever reason. */
   readonly exited: Promise<void>;
 
@@ -26,7 +26,9 @@ export class InferenceWorker {
     this.#worker.on("error", (cause) => this.#die(failure("An inference worker crashed", cause)));
     this.#worker.on("exit", (code) => this.#die(failure(`An inference worker ended with code ${code}`)));
     this.exited = new Promise((resolve) => void this.#worker.once("exit", () => resolve()));
-    this.ready = this.#answer.promise.finally(() => this.#rest());
+    this.ready = this.#answer.promise
+      .then((reply) => (reply.kind === "ready" ? reply.prepared : undefined))
+      .finally(() => this.#rest());
   }
 
   /** Whether it can still compute; a crash makes this false before the thread is gone. */

@@ -1,30 +1,38 @@
 import { parentPort, workerData } from "node:worker_threads";
 
-import type { WorkerReply, WorkerRequest, WorkerSetup } from "./inference-message.ts";
+import type { PreparedModel, WorkerReply, WorkerRequest, WorkerSetup } from "./inference-message.ts";
+import { prepareModel } from "./prepare-model.ts";
 import { openSession } from "./session.ts";
 import type { Session } from "./session.ts";
 
-// The entry of a worker thread: opens one session, then answers one request after another until it is told to close.
+// The entry of a worker thread: prepares the model where that is still to be done, opens one session, then answers one request after another until it is told to close.
 
 if (parentPort === null) throw new Error("inference-worker runs only as a worker thread");
 const port = parentPort;
 
-const session = await openOrReport(workerData as WorkerSetup);
-if (session !== undefined) {
+const opened = await openOrReport(workerData as WorkerSetup);
+if (opened !== undefined) {
+  const { session, prepared } = opened;
   let last = Promise.resolve();
   port.on("message", (request: WorkerRequest) => {
     last = last.then(() => answer(session, request)); // a batch ends before the session that computes it is released
   });
-  reply({ kind: "ready" });
+  reply({ kind: "ready", prepared });
 }
 
-async function openOrReport(setup: WorkerSetup): Promise<Session | undefined> {
+async function openOrReport(setup: WorkerSetup): Promise<OpenedSession | undefined> {
   try {
-    return await openSession(setup);
+    const prepared = setup.preparation && (await prepareModel(setup.preparation, setup));
+    return { session: await openSession({ ...setup, ...(prepared && { model: prepared.model }) }), prepared };
   } catch (error) {
     reply({ kind: "failed", reason: String(error) });
     return undefined;
   }
+}
+
+interface OpenedSession {
+  readonly session: Session;
+  readonly prepared: PreparedModel | undefined;
 }
 
 async function answer(session: Session, request: WorkerRequest): Promise<void> {

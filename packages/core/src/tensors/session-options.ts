@@ -12,3 +12,10 @@ export function commonOptions(threads: number) {
 }
 
 const LOG_FATAL = 4; // errors are thrown as well; a library does not print them
+
+/** The same for a graph of this library, whose weights lie in files. */
+export function sessionOptions({ threads, weightsFolder }: { threads: number; weightsFolder: string }) {
+  const { extra, ...options } = commonOptions(threads);
+  const session = { ...extra.session, model_external_initializers_file_folder_path: weightsFolder };
+  return { ...options, extra: { session } } as const;
+}

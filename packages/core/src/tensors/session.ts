@@ -2,7 +2,8 @@ import { InferenceSession, Tensor as OnnxTensor } from "onnxruntime-node";
 
 import { openEncoder } from "./encoder-session.ts";
 import type { Feeds, Tensor, WorkerSetup } from "./inference-message.ts";
-import { commonOptions } from "./session-options.ts";
+import { free } from "./free.ts";
+import { sessionOptions } from "./session-options.ts";
 
 /** One onnxruntime session, or two in a row. Both functions block the thread that they run on: use them in a worker. */
 export interface Session {
@@ -26,20 +27,15 @@ export async function openSession(setup: WorkerSetup): Promise<Session> {
   };
 }
 
-function openGraph({ model, weightsFolder, threads }: WorkerSetup): Promise<InferenceSession> {
-  const { extra, ...options } = commonOptions(threads);
-  return InferenceSession.create(model, {
-    ...options,
+async function openGraph({ model, weightsFolder, threads }: WorkerSetup): Promise<InferenceSession> {
+  const bytes = new Uint8Array(model); // onnxruntime-node takes no memory that threads share
+  const session = await InferenceSession.create(bytes, {
+    ...sessionOptions({ threads, weightsFolder }),
     // "extended" would put the measured-slower SkipLayerNormalization back in place of Add and LayerNormalization.
     graphOptimizationLevel: "basic",
-    extra: {
-      session: {
-        ...extra.session,
-
-        model_external_initializers_file_folder_path: weightsFolder,
-      },
-    },
   });
+  free(bytes);
+  return session;
 }
 
 function tensorsOf(feeds: Feeds): InferenceSession.FeedsType {
