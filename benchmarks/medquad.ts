@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 
@@ -25,6 +25,13 @@ export function readMedquad(file = process.env["GALEN_MEDQUAD"] ?? BESIDE_THE_CH
     .split("\n")
     .filter(Boolean)
     .map((line) => JSON.parse(line) as MedquadRecord);
+}
+
+/** Which fields of such a record are the document's own. */
+export const MEDQUAD_FIELDS = { text: "answer", title: "question", id: "id" } as const;
+
+export function writeMedquad(file: string, records: readonly MedquadRecord[]): void {
+  writeFileSync(file, records.map((record) => `${JSON.stringify(record)}\n`).join(""));
 }
 
 /** Every n-th record, so that a sample holds all of the data set's sources (the file is sorted by source). */

@@ -9,7 +9,7 @@ import { loadSentenceTransformer } from "@galen/db";
 import type { Collection, Embedder } from "@galen/db";
 import { answer, ingest, openDatabase } from "@galen/rag";
 import { describeMachine } from "./machine.ts";
-import { type MedquadRecord, readMedquad, sample } from "./medquad.ts";
+import { MEDQUAD_FIELDS, type MedquadRecord, readMedquad, sample, writeMedquad } from "./medquad.ts";
 import { quantile, round, timings } from "./statistics.ts";
 
 const QUERIES = 200;
@@ -65,11 +65,11 @@ async function measureIndexing(loaded: Embedder) {
   await using database = await openDatabase(data, { loadEmbedder: () => Promise.resolve(loaded) });
   const collection = await database.createCollection({ name: "medquad", fields: { source: "string" } });
   const file = join(data, "sample.jsonl");
-  writeFileSync(file, documents.map((document) => `${JSON.stringify(document)}\n`).join(""));
+  writeMedquad(file, documents);
   const start = performance.now();
   const onProgress = ({ documents: done }: { documents: number }) =>
     process.stderr.write(`\rindexed ${done} of ${documents.length}`);
-  await ingest(collection, [file], { text: "answer", title: "question", id: "id", onProgress });
+  await ingest(collection, [file], { ...MEDQUAD_FIELDS, onProgress });
   const seconds = (performance.now() - start) / 1000;
   process.stderr.write("\n");
   const passages = await passageTexts(collection);

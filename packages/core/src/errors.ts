@@ -33,6 +33,7 @@ export type CoreErrorCode =
   | "weights_invalid"
   | "architecture_unsupported"
   | "tokenizer_invalid"
+  | "precision_unsupported"
   | "input_invalid"
   | "inference_failed"
   | "disposed"

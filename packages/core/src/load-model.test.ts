@@ -94,7 +94,7 @@ describe("precision", () => {
   test("int8 is not for an encoder that somebody exported", async () => {
     const folder = fileURLToPath(new URL("../../../testing/golden/folders/onnx-one-file", import.meta.url));
     await expect(SentenceTransformer.load(folder, { precision: "int8" })).rejects.toMatchObject({
-      code: "input_invalid",
+      code: "precision_unsupported",
       hint: expect.stringContaining("safetensors") as string,
     });
   });

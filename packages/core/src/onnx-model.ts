@@ -198,10 +198,14 @@ function onnxOnly(file: string): ModelError {
 }
 
 function fixedPrecision(file: string): ModelError {
-  return new ModelError("input_invalid", `The precision int8 needs safetensors weights; the encoder is ${file}.`, {
-    hint: "Leave the precision out, or load a folder with safetensors weights: an ONNX file computes as it was exported.",
-    details: { file, precision: "int8" },
-  });
+  return new ModelError(
+    "precision_unsupported",
+    `The precision int8 needs safetensors weights; the encoder is ${file}.`,
+    {
+      hint: "Use fp32, or a folder with safetensors weights: an ONNX file computes as it was exported.",
+      details: { file, precision: "int8" },
+    },
+  );
 }
 
 function unsupportedOutput(output: ModelOutput): ModelError {

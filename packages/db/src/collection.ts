@@ -6,7 +6,7 @@ import { upsert } from "./ingestion/upsert.ts";
 import type { UpsertOptions } from "./ingestion/upsert.ts";
 import { CollectionWriter } from "./ingestion/writer.ts";
 import { ListCursor } from "./list-cursor.ts";
-import type { CollectionInfo, FieldType } from "./schemas/collection.ts";
+import type { CollectionInfo, FieldType, ModelPrecision } from "./schemas/collection.ts";
 import { DocumentId } from "./schemas/document.ts";
 import type { DeleteResult, Document, DocumentPage, DocumentSummary, UpsertResult } from "./schemas/document.ts";
 import type { Filter } from "./schemas/filter.ts";
@@ -55,7 +55,11 @@ const DEFAULT_PAGE = 20;
 /** Documents with their passages and vectors, under one model. Opened and closed by its `Database`. */
 export class Collection {
   readonly name: string;
-  readonly config: { readonly model: string | undefined; readonly fields: Readonly<Record<string, FieldType>> };
+  readonly config: {
+    readonly model: string | undefined;
+    readonly precision: ModelPrecision;
+    readonly fields: Readonly<Record<string, FieldType>>;
+  };
   /** What ingestion remembers of the files and other origins of this collection's documents. */
   readonly sources: CollectionSources;
   readonly #id: string;
@@ -67,7 +71,7 @@ export class Collection {
   private constructor(parts: CollectionParts) {
     const { record, catalogue, table } = parts;
     this.name = record.name;
-    this.config = { model: record.modelName, fields: record.fields };
+    this.config = { model: record.modelName, precision: record.precision, fields: record.fields };
     this.sources = new CollectionSources(catalogue, record.id);
     this.#id = record.id;
     this.#parts = parts;
@@ -96,6 +100,7 @@ export class Collection {
     return {
       name: this.name,
       model: record.model,
+      precision: record.precision,
       dimension: record.dimension,
       fields: { ...record.fields },
       documents: await catalogue.countDocuments(this.#id),

@@ -1,22 +1,35 @@
-import { writeFile } from "node:fs/promises";
+import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { modelPrecisions } from "@galen/core";
 import { FakeEmbedder, temporaryDirectory } from "@galen/testing";
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
 import { Database } from "./database.ts";
+import type { LoadEmbedder } from "./embedder.ts";
+import { ModelPrecision } from "./schemas/collection.ts";
 
+/** Written by the first version, before the catalogue knew precisions. */
+const FIRST_FOLDER = fileURLToPath(new URL("../../../testing/data-folders/first", import.meta.url));
 const loadEmbedder = async () => new FakeEmbedder();
 
 test("a collection is created, found by name, listed and dropped", async () => {
   await using folder = await temporaryDirectory();
   await using database = await Database.open(folder.path, { loadEmbedder });
   const created = await database.createCollection({ name: "medquad", fields: { year: "number" } });
-  expect(created.config).toEqual({ model: undefined, fields: { year: "number" } });
+  expect(created.config).toEqual({ model: undefined, precision: "fp32", fields: { year: "number" } });
   expect(await database.collection("medquad")).toBe(created);
   expect(await database.hasCollection("medquad")).toBe(true);
   expect(await database.collections()).toMatchObject([
-    { name: "medquad", model: "fake-words", dimension: 256, fields: { year: "number" }, documents: 0, passages: 0 },
+    {
+      name: "medquad",
+      model: "fake-words",
+      precision: "fp32",
+      dimension: 256,
+      fields: { year: "number" },
+      documents: 0,
+      passages: 0,
+    },
   ]);
   await database.dropCollection("medquad");
   expect(await database.hasCollection("medquad")).toBe(false);
@@ -35,6 +48,10 @@ test("bad names, taken names and unknown names are refused with a code", async (
   }
   await expect(database.createCollection({ name: "a", fields: { text: "string" } })).rejects.toMatchObject({
     code: "collection_invalid",
+  });
+  await expect(database.createCollection({ name: "a", precision: "fp16" as "fp32" })).rejects.toMatchObject({
+    code: "collection_invalid",
+    details: { pointer: "/precision" },
   });
   await expect(database.collection("medqaud")).rejects.toMatchObject({
     code: "collection_not_found",
@@ -116,4 +133,57 @@ test("a model that fails to load creates nothing and can be loaded later", async
   expect(await database.collections()).toEqual([]);
   await database.createCollection({ name: "a", model: "x" });
   expect(await database.hasCollection("a")).toBe(true);
+});
+
+test("a model in fp32 and in int8 are two embedders, each loaded once, and a collection keeps to its own", async () => {
+  await using folder = await temporaryDirectory();
+  expect(ModelPrecision.options).toEqual(modelPrecisions);
+  const loads: string[] = [];
+  const loadEmbedder: LoadEmbedder = async (model, { precision }) => {
+    loads.push(`${model} ${precision}`);
+    return new FakeEmbedder({ model: `${model}:${precision}` });
+  };
+  {
+    await using database = await Database.open(folder.path, { loadEmbedder });
+    await database.createCollection({ name: "exact", model: "m" });
+    const fast = await database.createCollection({ name: "fast", model: "m", precision: "int8" });
+    await database.createCollection({ name: "fast-too", model: "m", precision: "int8" });
+    await fast.upsert([{ id: "1", text: "insulin" }]);
+    expect(loads.splice(0)).toEqual(["m fp32", "m int8"]);
+  }
+  {
+    await using database = await Database.open(folder.path, { loadEmbedder });
+    expect(await database.collections()).toMatchObject([
+      { name: "exact", model: "m:fp32", precision: "fp32" },
+      { name: "fast", model: "m:int8", precision: "int8" },
+      { name: "fast-too", model: "m:int8", precision: "int8" },
+    ]);
+    const fast = await database.collection("fast");
+    expect(fast.config.precision).toBe("int8");
+    expect((await fast.search({ query: "insulin", mode: "dense" })).hits).toHaveLength(1);
+    expect(loads).toEqual(["m int8"]);
+  }
+  await using database = await Database.open(folder.path, { loadEmbedder: exactOnly });
+  await expect((await database.collection("fast")).embedder()).rejects.toMatchObject({
+    code: "collection_model_mismatch",
+    details: { expected: "m:int8", found: "m:fp32" },
+  });
+});
+
+const exactOnly: LoadEmbedder = async (model) => new FakeEmbedder({ model: `${model}:fp32` });
+const ofFirstFolder: LoadEmbedder = async () => new FakeEmbedder({ dimension: 16 });
+
+test("a folder of before there were precisions opens: its collections are fp32, new ones may be int8", async () => {
+  await using folder = await temporaryDirectory();
+  await cp(FIRST_FOLDER, folder.path, { recursive: true });
+  for (const round of [0, 1]) {
+    await using database = await Database.open(folder.path, { loadEmbedder: ofFirstFolder });
+    const notes = await database.collection("notes");
+    expect(await notes.info()).toMatchObject({ precision: "fp32", documents: 2 + round, fields: { year: "number" } });
+    expect((await notes.search({ query: "kidney stones", filter: { year: 2021 } })).hits[0]?.id).toBe("stones");
+    expect(await notes.upsert([{ id: "heart", text: "Hearts beat." }])).toMatchObject({ upserted: 1, failed: [] });
+    if (round === 0) await database.createCollection({ name: "fast", precision: "int8" });
+    expect(await (await database.collection("fast")).info()).toMatchObject({ precision: "int8" });
+    expect(await database.verify()).toMatchObject({ ok: true });
+  }
 });

@@ -4,8 +4,9 @@ import type { Connection } from "@lancedb/lancedb";
 import type { Catalogue, CollectionRecord } from "./catalogue/catalogue.ts";
 import { SqliteCatalogue } from "./catalogue/sqlite-catalogue.ts";
 import { Collection } from "./collection.ts";
-import type { Embedder, LoadEmbedder, Splitter } from "./embedder.ts";
+import type { LoadEmbedder, Splitter } from "./embedder.ts";
 import { loadSentenceTransformer } from "./embedders/sentence-transformer.ts";
+import { SharedEmbedders } from "./embedders/shared-embedders.ts";
 import { DbError } from "./errors.ts";
 import { nearestName } from "@galen/core";
 import { CollectionConfig } from "./schemas/collection.ts";
@@ -32,19 +33,22 @@ export class Database implements AsyncDisposable {
   readonly #folder: DataFolder;
   readonly #catalogue: Catalogue;
   readonly #connection: Connection;
-  readonly #loadEmbedder: LoadEmbedder;
+  readonly #embedders: SharedEmbedders;
   readonly #split: Splitter;
   readonly #collections = new Map<string, Promise<Collection>>();
-  readonly #embedders = new Map<string | undefined, Promise<Embedder>>();
   #closing: Promise<void> | undefined;
 
-  private constructor(uri: string, parts: OpenParts, { loadEmbedder, split }: DatabaseOptions) {
+  private constructor(
+    uri: string,
+    parts: OpenParts,
+    { loadEmbedder = loadSentenceTransformer, split = wholeText }: DatabaseOptions,
+  ) {
     this.uri = uri;
     this.#folder = parts.folder;
     this.#catalogue = parts.catalogue;
     this.#connection = parts.connection;
-    this.#loadEmbedder = loadEmbedder ?? loadSentenceTransformer;
-    this.#split = split ?? wholeText;
+    this.#embedders = new SharedEmbedders(loadEmbedder);
+    this.#split = split;
   }
 
   /**
@@ -70,11 +74,10 @@ export class Database implements AsyncDisposable {
    */
   async createCollection(config: CollectionConfigInput): Promise<Collection> {
     this.#requireOpen();
-    const { name, model, fields } = parseConfig(config);
-    const embedder = await this.#embedder(model);
+    const { name, model: modelName, precision = "fp32", fields } = parseConfig(config);
+    const { model, dimension } = await this.#embedders.load(modelName, { precision });
     const id = randomUUID().replaceAll("-", "");
-    const { dimension } = embedder;
-    const record = { id, name, modelName: model, model: embedder.model, dimension, fields, table: `c_${id}_g1` };
+    const record = { id, name, modelName, model, precision, dimension, fields, table: `c_${id}_g1` };
     if (!(await this.#catalogue.addCollection(record))) {
       throw new DbError("collection_exists", `There is a collection ${name} already.`, { details: { name } });
     }
@@ -145,7 +148,7 @@ export class Database implements AsyncDisposable {
     stack.use(this.#folder);
     stack.use(this.#catalogue);
     stack.defer(() => this.#connection.close());
-    for (const embedder of await settled(this.#embedders.values())) stack.use(embedder);
+    stack.use(this.#embedders);
     for (const collection of await settled(this.#collections.values())) stack.defer(() => collection.close());
   }
 
@@ -170,7 +173,7 @@ export class Database implements AsyncDisposable {
       const location = { folder: this.#folder.tables, name: record.table };
       const table = await PassageTable.open(this.#connection, location, record, record.tableVersion);
       const tableFolder = join(this.#folder.tables, `${record.table}.lance`);
-      const loadEmbedder = () => this.#embedder(record.modelName);
+      const loadEmbedder = () => this.#embedders.load(record.modelName, record);
       return await Collection.open({
         record,
         catalogue: this.#catalogue,
@@ -199,16 +202,6 @@ export class Database implements AsyncDisposable {
     const names = await this.#connection.tableNames({ startAfter: table.slice(0, -1), limit: 2 });
     if (names.includes(table)) await this.#connection.dropTable(table);
     await this.#catalogue.removeCollection(id);
-  }
-
-  /** One embedder a model name; a failed load is forgotten, so that it can be tried again. */
-  #embedder(model: string | undefined): Promise<Embedder> {
-    const known = this.#embedders.get(model);
-    if (known) return known;
-    const loading = this.#loadEmbedder(model);
-    this.#embedders.set(model, loading);
-    loading.catch(() => this.#embedders.delete(model));
-    return loading;
   }
 
   async #notFound(name: string): Promise<DbError> {

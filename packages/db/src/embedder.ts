@@ -1,3 +1,4 @@
+import type { ModelPrecision } from "./schemas/collection.ts";
 import type { Span } from "./schemas/document.ts";
 
 /** Texts in, unit vectors out. A collection belongs to one embedder for its life; `model` is what the catalogue remembers. */
@@ -17,8 +18,13 @@ export interface EmbedOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a collection's embedder is besides its model. Another precision is another embedder. */
+export interface EmbedderSettings {
+  readonly precision: ModelPrecision;
+}
+
 /** Opens the embedder for a model name; `undefined` is the embedded default. */
-export type LoadEmbedder = (model: string | undefined) => Promise<Embedder>;
+export type LoadEmbedder = (model: string | undefined, settings: EmbedderSettings) => Promise<Embedder>;
 
 /** Cuts a document's text into the spans that are embedded. In order, non-empty, inside the text; they may overlap. */
 export interface Splitter {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { FakeEmbedder, temporaryDirectory } from "@galen/testing";
 import { expect, test } from "vitest";
 import { Embeddings } from "./embeddings.ts";
+import type { EmbedderSettings } from "./embedder.ts";
 import type { EmbeddingsDocument } from "./embeddings-document.ts";
 
 const loadEmbedder = async () => new FakeEmbedder();
@@ -82,4 +83,25 @@ test("a named folder keeps the index, a temporary one is removed", async () => {
   await embeddings.close();
   expect(existsSync(`${tmpdir()}/${created[0]}`)).toBe(false);
   await expect(embeddings.count()).rejects.toMatchObject({ code: "database_closed" });
+});
+
+test("path and precision say what index computes with; an index that is there keeps its own", async () => {
+  await using folder = await temporaryDirectory();
+  const loads: unknown[] = [];
+  const loadEmbedder = async (model: string | undefined, { precision }: EmbedderSettings) => {
+    loads.push([model, precision]);
+    return new FakeEmbedder({ model: `${model}:${precision}` });
+  };
+  {
+    await using embeddings = new Embeddings({ path: "m", precision: "int8", data: folder.path, loadEmbedder });
+    await embeddings.index(["insulin lowers blood glucose"]);
+  }
+  await using embeddings = new Embeddings({ path: "m", data: folder.path, loadEmbedder });
+  expect((await embeddings.search("insulin", 1)).map(([id]) => id)).toEqual([0]);
+  await embeddings.index(["asthma narrows the airways"]);
+  expect(loads).toEqual([
+    ["m", "int8"],
+    ["m", "int8"],
+    ["m", "fp32"],
+  ]);
 });

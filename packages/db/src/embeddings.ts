@@ -7,6 +7,7 @@ import type { DatabaseOptions } from "./database.ts";
 import { documentOf } from "./embeddings-document.ts";
 import type { EmbeddingsDocument, EmbeddingsId } from "./embeddings-document.ts";
 import { DbError } from "./errors.ts";
+import type { ModelPrecision } from "./schemas/collection.ts";
 import type { DocumentInput } from "./schemas/document.ts";
 import type { SearchMode } from "./schemas/search.ts";
 import type { Hit } from "./schemas/search.ts";
@@ -14,6 +15,8 @@ import type { Hit } from "./schemas/search.ts";
 export interface EmbeddingsOptions extends Pick<DatabaseOptions, "loadEmbedder" | "split"> {
   /** Model: a folder, `npm:<package>` or hub id. @default the embedded all-MiniLM-L6-v2 */
   readonly path?: string;
+  /** What the model's encoder computes in when `index` is called; not how vectors are stored. @default "fp32" */
+  readonly precision?: ModelPrecision;
   /** Whether searches return the text with the id and the score. @default false */
   readonly content?: boolean;
   /** Combines vectors with keywords. @default false */
@@ -64,11 +67,8 @@ export class Embeddings<Content extends boolean = false> implements AsyncDisposa
     const index = await this.#open();
     const previous = index.collection;
     const generation = index.generation + 1;
-    const { path } = this.#options;
-    const next = await index.database.createCollection({
-      name: `embeddings-${generation}`,
-      ...(path !== undefined && { model: path }),
-    });
+    const { path: model, precision } = this.#options;
+    const next = await index.database.createCollection({ name: `embeddings-${generation}`, model, precision });
     try {
       await store(next, documents, 0);
     } catch (error) {

@@ -1,11 +1,12 @@
 export { Database } from "./database.ts";
 export type { DatabaseOptions } from "./database.ts";
 export type { Collection, DeleteSelector, ListOptions, SignalOptions } from "./collection.ts";
-export type { Embedder, EmbedOptions, LoadEmbedder, Splitter } from "./embedder.ts";
+export type { Embedder, EmbedderSettings, EmbedOptions, LoadEmbedder, Splitter } from "./embedder.ts";
 export { Embeddings } from "./embeddings.ts";
 export type { EmbeddingsHit, EmbeddingsOptions, EmbeddingsResult } from "./embeddings.ts";
 export type { EmbeddingsDocument, EmbeddingsId } from "./embeddings-document.ts";
 export { loadSentenceTransformer } from "./embedders/sentence-transformer.ts";
+export { SharedEmbedders } from "./embedders/shared-embedders.ts";
 export { DbError } from "./errors.ts";
 export type { DbErrorCode } from "./errors.ts";
 export type { UpsertOptions, UpsertProgress } from "./ingestion/upsert.ts";

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { ServerError } from "./errors.ts";
 import { isLoopback } from "./hosts.ts";
 import { nearestName } from "@galen/core";
+import { ModelPrecision } from "@galen/db/schemas";
 
 const MiB = 1_048_576;
 const DEFAULT_PLAYGROUND = fileURLToPath(new URL("../../../apps/playground/dist/", import.meta.url));
@@ -26,6 +27,9 @@ export const Config = z.strictObject({
     .min(1)
     .optional()
     .describe("Embedding model of new collections: a folder, `npm:<package>` or a hub id."),
+  precision: ModelPrecision.default("fp32").describe(
+    "What the model computes in where a collection does not say it: `fp32`, or `int8`, which is faster, nearly the same, and not for every processor.",
+  ),
   apiKeys: list()
     .default([])
     .describe("Keys that clients send as `Authorization: Bearer …`. None: no key is asked for."),

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Collection, Database } from "@galen/db";
 import type { CollectionConfigInput } from "@galen/db/schemas";
+import { withDefaults, type CollectionDefaults } from "./collection-defaults.ts";
 import { answer, ingest, type Answer, type IngestProgress } from "@galen/rag";
 
 /** What is typed and indexed of the demo records; `id`, `title` and `text` are the documents' own. */
@@ -12,6 +13,8 @@ const DEMO_COLLECTION = {
 const EXAMPLE_QUESTION = "Can I take ibuprofen if I have high blood pressure?";
 
 export interface DemoOptions {
+  /** What the collection is made with. @default the built-in model in fp32 */
+  readonly defaults?: CollectionDefaults;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: IngestProgress) => void;
 }
@@ -23,11 +26,13 @@ export interface DemoOptions {
 export async function ensureDemo(
   database: Database,
   folder: string,
-  { signal, onProgress }: DemoOptions = {},
+  { defaults = { model: undefined, precision: "fp32" }, signal, onProgress }: DemoOptions = {},
 ): Promise<Collection> {
   const { name } = DEMO_COLLECTION;
   const exists = await database.hasCollection(name);
-  const collection = await (exists ? database.collection(name) : database.createCollection(DEMO_COLLECTION));
+  const collection = await (exists
+    ? database.collection(name)
+    : database.createCollection(withDefaults(DEMO_COLLECTION, defaults)));
   await ingest(collection, [join(folder, "passages.jsonl")], {
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),

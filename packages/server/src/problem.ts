@@ -23,6 +23,7 @@ export const problemKinds = {
   weights_invalid: { status: 422, title: "The model's weights cannot be read" },
   architecture_unsupported: { status: 422, title: "The model's architecture is not supported" },
   tokenizer_invalid: { status: 422, title: "The model's tokenizer cannot be used" },
+  precision_unsupported: { status: 422, title: "The model cannot be computed in this precision here" },
   input_invalid: { status: 422, title: "The text cannot be embedded" },
   inference_failed: { status: 500, title: "The model failed" },
   disposed: { status: 503, title: "The server is stopping" },

@@ -1,7 +1,8 @@
 import { ModelError } from "@galen/core";
-import { loadSentenceTransformer } from "@galen/db";
+import { loadSentenceTransformer, SharedEmbedders } from "@galen/db";
 import type { Database, Embedder, LoadEmbedder } from "@galen/db";
 import { openAiChat, type ChatModel, openDatabase } from "@galen/rag";
+import type { CollectionDefaults } from "./collection-defaults.ts";
 import type { Config } from "./config.ts";
 import { errorFacts, type Logger } from "./logger.ts";
 import { TaskQueue } from "./tasks/task-queue.ts";
@@ -12,8 +13,8 @@ export interface Services extends AsyncDisposable {
   readonly tasks: TaskQueue;
   /** Writes answers; without one answers quote the documents. */
   readonly chat: ChatModel | undefined;
-  /** Model of new collections that name none; `undefined` is the built-in one. */
-  readonly model: string | undefined;
+  /** Model and precision of new collections that name none; without a model it is the built-in one. */
+  readonly defaults: CollectionDefaults;
   /**
    * The embedder of a model that the server uses already: the default one, or that of a collection.
    *
@@ -41,9 +42,9 @@ export async function openServices(
   { logger, loadEmbedder = loadSentenceTransformer }: OpenServicesOptions,
 ): Promise<Services> {
   await using stack = new AsyncDisposableStack();
-  const models = stack.use(new SharedModels(loadEmbedder));
+  const models = stack.use(new SharedEmbedders(loadEmbedder));
   let modelState: ModelState = "loading";
-  models.load(config.model).then(
+  models.load(config.model, config).then(
     () => (modelState = "ready"),
     (error: unknown) => {
       modelState = "failed";
@@ -58,7 +59,7 @@ export async function openServices(
     database,
     tasks,
     chat: chatModelOf(config),
-    model: config.model,
+    defaults: { model: config.model, precision: config.precision },
     embedder: (model) => findEmbedder(model, { models, database, config }),
     modelState: () => modelState,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -66,13 +67,13 @@ export async function openServices(
 }
 
 interface Known {
-  readonly models: SharedModels;
+  readonly models: SharedEmbedders;
   readonly database: Database;
   readonly config: Config;
 }
 
 async function findEmbedder(model: string | undefined, { models, database, config }: Known): Promise<Embedder> {
-  const embedder = await models.load(config.model);
+  const embedder = await models.load(config.model, config);
   if (model === undefined || model === "default" || model === config.model || model === embedder.model) return embedder;
   const owner = (await database.collections()).find((info) => info.model === model);
   if (owner !== undefined) return (await database.collection(owner.name)).embedder();
@@ -85,28 +86,4 @@ async function findEmbedder(model: string | undefined, { models, database, confi
 export function chatModelOf({ chatBaseUrl, chatModel, chatKey }: Config): ChatModel | undefined {
   if (chatBaseUrl === undefined || chatModel === undefined) return undefined;
   return openAiChat({ baseUrl: chatBaseUrl, model: chatModel, ...(chatKey !== undefined && { key: chatKey }) });
-}
-
-/** Loads each model once for all who ask. A failed load is forgotten, so that a mended model folder works without a restart. */
-class SharedModels implements AsyncDisposable {
-  readonly #loadEmbedder: LoadEmbedder;
-  readonly #loaded = new Map<string | undefined, Promise<Embedder>>();
-
-  constructor(loadEmbedder: LoadEmbedder) {
-    this.#loadEmbedder = loadEmbedder;
-  }
-
-  readonly load: LoadEmbedder = (model) => {
-    const known = this.#loaded.get(model);
-    if (known !== undefined) return known;
-    const loading = this.#loadEmbedder(model);
-    this.#loaded.set(model, loading);
-    loading.catch(() => this.#loaded.delete(model));
-    return loading;
-  };
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    const settled = await Promise.allSettled(this.#loaded.values());
-    for (const result of settled) if (result.status === "fulfilled") await result.value[Symbol.asyncDispose]();
-  }
 }

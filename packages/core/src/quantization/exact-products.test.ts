@@ -30,5 +30,7 @@ test("sums that saturate in 16 bits, or are not all there, are told from exact o
 
 test("int8 is refused where it would be wrong", () => {
   expect(() => requireExactProducts(sums(exact))).not.toThrow();
-  expect(() => requireExactProducts(sums(saturated))).toThrowError(expect.objectContaining({ code: "input_invalid" }));
+  expect(() => requireExactProducts(sums(saturated))).toThrowError(
+    expect.objectContaining({ code: "precision_unsupported" }),
+  );
 });

@@ -31,14 +31,14 @@ export function isExact(sums: Float32Array): boolean {
   return sums.length === ROWS * OUTPUTS && sums.every((sum) => sum === expected);
 }
 
-/** @throws {ModelError} `input_invalid` where int8 would not be what it says. */
+/** @throws {ModelError} `precision_unsupported` where int8 would not be what it says. */
 export function requireExactProducts(sums: Float32Array): void {
   if (isExact(sums)) return;
   throw new ModelError(
-    "input_invalid",
+    "precision_unsupported",
     "This processor does not multiply bytes exactly, so int8 vectors would be wrong.",
     {
-      hint: "Leave `precision` out: fp32 is right on every processor. int8 needs VNNI or AMX on x86.",
+      hint: "Use fp32, which is right on every processor. int8 needs VNNI or AMX on x86.",
       details: { precision: "int8" },
     },
   );

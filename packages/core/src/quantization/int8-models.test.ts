@@ -89,7 +89,7 @@ test("what is no precision, or cannot have one, is refused", async () => {
   const unknown = { precision: "int4" as "int8" };
   await expect(buildOnnxModel(tinyBertFolder, unknown)).rejects.toMatchObject({ code: "input_invalid" });
   const exported = goldenFolder("onnx-one-file");
-  await expect(emit(exported, { precision: "int8" })).rejects.toMatchObject({ code: "input_invalid" });
+  await expect(emit(exported, { precision: "int8" })).rejects.toMatchObject({ code: "precision_unsupported" });
 });
 
 async function emit(folder: string | undefined, options: OnnxModelOptions) {

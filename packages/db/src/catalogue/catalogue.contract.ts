@@ -6,6 +6,7 @@ const collection: NewCollection = {
   name: "medquad",
   modelName: undefined,
   model: "m",
+  precision: "int8",
   dimension: 8,
   fields: { year: "number" },
   table: "t1",

@@ -1,4 +1,4 @@
-import type { FieldType } from "../schemas/collection.ts";
+import type { FieldType, ModelPrecision } from "../schemas/collection.ts";
 import type { Metadata, Span } from "../schemas/document.ts";
 
 /**
@@ -56,6 +56,7 @@ export interface NewCollection {
   readonly name: string;
   readonly modelName: string | undefined;
   readonly model: string;
+  readonly precision: ModelPrecision;
   readonly dimension: number;
   readonly fields: Readonly<Record<string, FieldType>>;
   readonly table: string;

@@ -1,4 +1,4 @@
-import type { FieldType } from "../schemas/collection.ts";
+import type { FieldType, ModelPrecision } from "../schemas/collection.ts";
 import type { Metadata, Span } from "../schemas/document.ts";
 import { index, integer, primaryKey, sqliteTable, text } from "./drizzle.ts";
 
@@ -11,6 +11,8 @@ export const collections = sqliteTable("collections", {
   modelName: text("model_name"),
   /** `Embedder.model`: what the vectors were made with. */
   model: text().notNull(),
+  /** What the model's encoder computes in. Folders of before there was a choice are all fp32. */
+  precision: text().$type<ModelPrecision>().notNull().default("fp32"),
   dimension: integer().notNull(),
   fields: text({ mode: "json" }).$type<Record<string, FieldType>>().notNull(),
   table: text("table_name").notNull(),

@@ -29,6 +29,7 @@ async function openParts(path: string) {
       name: "c",
       modelName: undefined,
       model: "m",
+      precision: "fp32",
       table: "t",
       ...shape,
     });

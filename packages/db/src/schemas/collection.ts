@@ -23,11 +23,19 @@ export const FieldName = z
 export const FieldType = z.enum(["string", "number", "boolean", "date", "string[]"]).meta({ id: "FieldType" });
 export type FieldType = z.infer<typeof FieldType>;
 
+/** What the linear layers of a model's encoder are computed in; vectors are float32 in both. */
+export const ModelPrecision = z.enum(["fp32", "int8"]).meta({ id: "ModelPrecision" });
+export type ModelPrecision = z.infer<typeof ModelPrecision>;
+
 export const CollectionConfig = z
   .object({
     name: CollectionName,
     model: z.string().min(1).max(512).optional().meta({
       description: "Embedding model: a local folder, npm:<package> or hub id; the embedded default when absent",
+    }),
+    precision: ModelPrecision.optional().meta({
+      description:
+        "What the model's encoder computes in, for documents and queries: `fp32` is exact, `int8` is faster and nearly the same, on processors that multiply bytes exactly. Vectors are stored as float32 in both. When absent: the server's setting, `fp32` without a server",
     }),
     fields: z.record(FieldName, FieldType).default({}).meta({
       description:
@@ -41,7 +49,10 @@ export type CollectionConfigInput = z.input<typeof CollectionConfig>;
 export const CollectionInfo = z
   .object({
     name: CollectionName,
-    model: z.string(),
+    model: z
+      .string()
+      .meta({ description: "Identity of what made the vectors; `:int8` ends it where that is the precision" }),
+    precision: ModelPrecision,
     dimension: z.int(),
     fields: z.record(z.string(), FieldType),
     documents: z.int().meta({ description: "Documents that are searchable" }),

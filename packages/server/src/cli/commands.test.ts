@@ -7,7 +7,7 @@ import { Database } from "@galen/db";
 import { SearchResponse } from "@galen/db/schemas";
 import { Answer, IngestReport } from "@galen/rag/schemas";
 import { FakeEmbedder, temporaryDirectory } from "@galen/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { CollectionList } from "../schemas/documents.ts";
 import { finish, runHere, startCommand, type CommandResult } from "../testing/run-command.ts";
 
@@ -65,6 +65,34 @@ describe("index", () => {
     expect(err).toMatch(/error: 2 records could not be stored; 1 document could\nhint: .*\ncode: {2}documents_failed/);
   });
 
+  it("makes a collection in the precision that the option names, else the settings; later runs and searches keep it", async () => {
+    const own = ["--data", path("precisions")];
+    const index = (name: string, ...more: readonly string[]) =>
+      runHere("index", name, path("drugs.jsonl"), ...more, ...own);
+    expect((await index("fast", "--precision", "int8")).code).toBe(0);
+    vi.stubEnv("GALEN_PRECISION", "int8");
+    expect((await index("fast-too")).code).toBe(0);
+    expect((await index("exact", "--precision", "fp32")).code).toBe(0);
+    vi.unstubAllEnvs();
+    expect((await index("fast-too")).err).toContain("3 unchanged");
+    const { collections } = CollectionList.parse(JSON.parse((await runHere("collections", "--json", ...own)).out));
+    expect(collections.map(({ name, precision }) => [name, precision])).toEqual([
+      ["exact", "fp32"],
+      ["fast", "int8"],
+      ["fast-too", "int8"],
+    ]);
+    const other = await index("fast", "--precision", "fp32");
+    expect([other.code, other.err]).toEqual([2, expect.stringContaining("fast exists already")]);
+    const dense = ["high blood pressure", "--mode", "dense", "--json", ...own];
+    const [fast, exact] = [await runHere("search", "fast", ...dense), await runHere("search", "exact", ...dense)];
+    const [fastHits, exactHits] = [fast, exact].map(({ out }) => SearchResponse.parse(JSON.parse(out)).hits);
+    expect(fastHits?.[0]?.id).toBe("ibuprofen");
+    expect(fastHits?.[0]?.score).toBeCloseTo(exactHits?.[0]?.score ?? 0, 1);
+    expect(fastHits?.[0]?.score).not.toBe(exactHits?.[0]?.score);
+    const asked = await runHere("ask", "fast", "Can ibuprofen raise blood pressure?", "--json", ...own);
+    expect(Answer.parse(JSON.parse(asked.out)).citations[0]?.document_id).toBe("ibuprofen");
+  });
+
   it.each([
     ["a missing path", ["drugs", "nowhere.jsonl"], 1, "source_not_found"],
     ["a bad name", ["two words", "x.jsonl"], 2, "usage"],
@@ -73,6 +101,7 @@ describe("index", () => {
     ["a field of an unknown type", ["new", "x.jsonl", "--field", "year:int"], 2, "usage"],
     ["another type for a field", ["drugs", "x.jsonl", "--field", "year:string"], 2, "usage"],
     ["no path", ["drugs"], 2, "usage"],
+    ["another precision", ["new", "x.jsonl", "--precision", "fp16"], 2, "usage"],
     ["a model that is not there", ["new", "x.jsonl", "--model", "./no-such-model"], 1, "model_not_found"],
   ])("refuses %s", async (_name, args, expected, codeName) => {
     const { code, out, err } = await runHere("index", ...args, "--data", data);
@@ -241,7 +270,7 @@ describe("embed", () => {
 
 describe("doctor", () => {
   it("checks packages, model and data folder", async () => {
-    const { code, out } = await runHere("doctor", "--data", data, "--json");
+    const { code, out } = await runHere("doctor", "--precision", "int8", "--data", data, "--json");
     expect(code).toBe(0);
     const report = JSON.parse(out) as { ok: boolean; checks: { name: string; ok: boolean; detail: string }[] };
     expect(report.ok).toBe(true);
@@ -254,6 +283,7 @@ describe("doctor", () => {
       "model",
       "data folder",
     ]);
+    expect(report.checks.find(({ name }) => name === "model")?.detail).toMatch(/:int8, 384 dimensions/);
     expect(report.checks.at(-1)?.detail).toContain("all sound");
   });
 
@@ -338,7 +368,17 @@ describe("serve", () => {
       }),
     );
     for (const run of [1, 2]) {
-      const child = startCommand(["serve", "--port", "0", "--demo", demo, "--data", path("demo-data")]);
+      const child = startCommand([
+        "serve",
+        "--port",
+        "0",
+        "--demo",
+        demo,
+        "--precision",
+        "int8",
+        "--data",
+        path("demo-data"),
+      ]);
       using _ended = { [Symbol.dispose]: () => void child.kill("SIGKILL") };
       const started = Promise.withResolvers<void>();
       let shown = "";
@@ -358,7 +398,8 @@ describe("serve", () => {
       const found = await runHere("search", ...beside);
       expect([found.code, SearchResponse.parse(JSON.parse(found.out)).hits[0]?.id]).toEqual([0, "ibu"]);
       expect(Answer.parse(JSON.parse((await runHere("ask", ...beside)).out)).generator).toBe("extractive");
-      expect((await runHere("collections", "--data", path("demo-data"))).out).toContain("demo");
+      const listed = await runHere("collections", "--json", "--data", path("demo-data"));
+      expect(JSON.parse(listed.out)).toMatchObject({ collections: [{ name: "demo", precision: "int8" }] });
       expect(await runHere("search", "dem", "ibuprofen", "--data", path("demo-data"))).toMatchObject({
         code: 1,
         err: expect.stringMatching(/hint: {2}.*demo[^]*code: {2}collection_not_found /),

@@ -1,5 +1,6 @@
 import { CollectionConfig, CollectionInfo } from "@galen/db/schemas";
 import { createRoute } from "@hono/zod-openapi";
+import { withDefaults } from "../collection-defaults.ts";
 import { newRoutes } from "../context.ts";
 import { CollectionFields, CollectionList } from "../schemas/documents.ts";
 import type { Services } from "../services.ts";
@@ -59,12 +60,11 @@ const getFields = createRoute({
   },
 });
 
-export function collectionRoutes({ database, model }: Services) {
+export function collectionRoutes({ database, defaults }: Services) {
   return newRoutes()
     .openapi(listCollections, async (c) => c.json({ collections: await database.collections() }, 200))
     .openapi(createCollection, async (c) => {
-      const config = c.req.valid("json");
-      const collection = await database.createCollection({ ...config, model: config.model ?? model });
+      const collection = await database.createCollection(withDefaults(c.req.valid("json"), defaults));
       c.header("Location", `/v1/collections/${collection.name}`);
       return c.json(await collection.info(), 201);
     })

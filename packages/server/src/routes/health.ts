@@ -66,12 +66,13 @@ function requireReady(services: Services): void {
   );
 }
 
-function describe({ database, model, chat }: Services): About {
+function describe({ database, defaults, chat }: Services): About {
   return {
     name: "galen",
     version,
     node: process.version,
-    model: model ?? BUILT_IN_MODEL,
+    model: defaults.model ?? BUILT_IN_MODEL,
+    precision: defaults.precision,
     ...(chat !== undefined && { chat: chat.name }),
     notice: NOTICE,
     data: database.uri,

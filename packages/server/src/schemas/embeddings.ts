@@ -13,7 +13,10 @@ export const EmbeddingsRequest = z
     input: z.union([Input, z.array(Input).min(1).max(MAX_EMBEDDING_INPUTS)], {
       error: "a text or a list of texts; token arrays are not supported",
     }),
-    model: z.string().max(512).optional().meta({ description: "The server's model when absent" }),
+    model: z.string().max(512).optional().meta({
+      description:
+        "The server's model in the server's precision when absent, or the `model` of a collection, in the collection's",
+    }),
     encoding_format: z.enum(["float", "base64"]).default("float"),
     dimensions: z.int().positive().optional().meta({ description: "Only the model's own dimension is accepted" }),
     input_type: z

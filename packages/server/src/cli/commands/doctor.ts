@@ -12,6 +12,7 @@ import { byteSize, counted } from "../text.ts";
 
 export interface DoctorOptions extends DataOptions {
   readonly model?: string;
+  readonly precision?: string;
 }
 
 interface Check {
@@ -56,10 +57,13 @@ async function loadNative(name: string, owner: string): Promise<string> {
   return "loads";
 }
 
-async function tryModel({ model, config: file }: DoctorOptions): Promise<string> {
-  const config = loadConfig({ flags: { model }, file });
+async function tryModel({ model, precision, config: file }: DoctorOptions): Promise<string> {
+  const config = loadConfig({ flags: { model, precision }, file });
   const started = performance.now();
-  await using transformer = await SentenceTransformer.load(config.model, { offline: true });
+  await using transformer = await SentenceTransformer.load(config.model, {
+    offline: true,
+    precision: config.precision,
+  });
   const loaded = performance.now();
   await transformer.encodeQuery("a text to try the model");
   const embedded = performance.now();

@@ -1,10 +1,4 @@
-import {
-  SentenceTransformer,
-  type CalibratedRanges,
-  type ModelPrecision,
-  type Precision,
-  type VectorOfPrecision,
-} from "@galen/core";
+import { SentenceTransformer, type CalibratedRanges, type Precision, type VectorOfPrecision } from "@galen/core";
 import { loadConfig } from "../../config.ts";
 import { ServerError } from "../../errors.ts";
 import { printSummary, type EmbedResult } from "../embed-summary.ts";
@@ -20,7 +14,7 @@ import { needsRanges, openVectorWriter, requireKnownFormat, type VectorWriter } 
 export interface EmbedOptions {
   readonly config?: string;
   readonly model?: string;
-  readonly precision: ModelPrecision;
+  readonly precision?: string;
   readonly kind: "document" | "query";
   readonly input: string;
   readonly output?: string;
@@ -37,15 +31,14 @@ const ROWS = 512;
 
 /** `galen embed`: one vector a text, in input order, without holding all of them. */
 export async function embed(options: EmbedOptions, terminal: Terminal): Promise<void> {
-  const config = loadConfig({ flags: { model: options.model }, file: options.config });
+  const { model, precision } = loadConfig({
+    flags: { model: options.model, precision: options.precision },
+    file: options.config,
+  });
   requireKnownFormat(options.output);
   requireOptionsThatFit(options);
   await interruptible(async (signal) => {
-    await using transformer = await SentenceTransformer.load(config.model, {
-      offline: true,
-      precision: options.precision,
-      signal,
-    });
+    await using transformer = await SentenceTransformer.load(model, { offline: true, precision, signal });
     const run = new EmbedRun(transformer, options, { terminal, signal });
     printSummary(await run.toOutput(), options, terminal);
   });

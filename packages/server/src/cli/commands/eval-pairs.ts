@@ -24,7 +24,7 @@ export interface EvalPairsOptions {
   readonly a: string;
   readonly b: string;
   readonly model?: string;
-  readonly precision: ModelPrecision;
+  readonly precision?: string;
   readonly seed?: number;
   readonly seeds?: number;
   readonly limit?: number;
@@ -34,8 +34,11 @@ export interface EvalPairsOptions {
 
 /** `galen eval pairs`: the evaluation of the model card on a file of pairs. */
 export async function evalPairs(options: EvalPairsOptions, terminal: Terminal): Promise<void> {
-  const { dataset: path, a, b, limit, precision, report, json } = options;
-  const { model } = loadConfig({ flags: { model: options.model }, file: options.config });
+  const { dataset: path, a, b, limit, report, json } = options;
+  const { model, precision } = loadConfig({
+    flags: { model: options.model, precision: options.precision },
+    file: options.config,
+  });
   const seeds = seedsOf(options);
   const dataset = basename(path)
     .replace(/\.gz$/i, "")

@@ -2,6 +2,7 @@ import type { Collection, Database } from "@galen/db";
 import { CollectionConfig, FieldType } from "@galen/db/schemas";
 import { ingest, type IngestProgress, type IngestReport, loaderNames } from "@galen/rag";
 import { z } from "zod";
+import { withDefaults, type CollectionDefaults } from "../../collection-defaults.ts";
 import { ServerError } from "../../errors.ts";
 import { checked } from "../json-option.ts";
 import { openData, type DataOptions } from "../open-data.ts";
@@ -22,13 +23,14 @@ export interface IndexOptions extends DataOptions {
   readonly format: string;
   readonly field: readonly string[];
   readonly model?: string;
+  readonly precision?: string;
 }
 
 /** `galen index`: what was stored stays, whatever happens; the same command again goes on where it was stopped. */
 export async function indexFiles(options: IndexOptions, terminal: Terminal): Promise<void> {
   const wanted = wantedCollection(options);
   await using data = await openData(options);
-  const collection = await openOrCreate(data.database, { ...wanted, model: wanted.model ?? data.config.model });
+  const collection = await openOrCreate(data.database, wanted, data.config);
   const report = await runIngest(collection, options, terminal);
   if (options.json === true) terminal.out(`${JSON.stringify(report)}\n`);
   else printReport(report, { name: collection.name, terminal });
@@ -55,9 +57,9 @@ function displayed({ documents, bytesRead, bytesTotal, failed, source, phase }: 
   return { done: documents, share: phase === "done" ? 1 : share, failed, item: source };
 }
 
-function wantedCollection({ collection, model, field }: IndexOptions): CollectionConfig {
+function wantedCollection({ collection, model, precision, field }: IndexOptions): CollectionConfig {
   const fields = Object.fromEntries(field.map(parseField));
-  return checked(CollectionConfig, { name: collection, fields, ...(model !== undefined && { model }) }, "collection");
+  return checked(CollectionConfig, { name: collection, fields, model, precision }, "collection");
 }
 
 function parseField(declaration: string): [string, string] {
@@ -69,16 +71,28 @@ function parseField(declaration: string): [string, string] {
   });
 }
 
-async function openOrCreate(database: Database, wanted: CollectionConfig): Promise<Collection> {
-  if (!(await database.hasCollection(wanted.name))) return database.createCollection(wanted);
+async function openOrCreate(
+  database: Database,
+  wanted: CollectionConfig,
+  defaults: CollectionDefaults,
+): Promise<Collection> {
+  if (!(await database.hasCollection(wanted.name))) return database.createCollection(withDefaults(wanted, defaults));
   const collection = await database.collection(wanted.name);
-  const { fields } = await collection.info();
+  requireAsWanted(collection.config, wanted);
+  return collection;
+}
+
+/** What was asked for in so many words must hold of a collection that exists; settings are for new ones. */
+function requireAsWanted({ fields, precision }: Collection["config"], wanted: CollectionConfig): void {
   const other = Object.entries(wanted.fields).find(([name, type]) => fields[name] !== type);
   if (other !== undefined)
     throw new ServerError("usage", `${wanted.name} exists already, without the field ${other[0]} as ${other[1]}`, {
       hint: "Fields are declared when a collection is made; index into a new one.",
     });
-  return collection;
+  if (wanted.precision !== undefined && wanted.precision !== precision)
+    throw new ServerError("usage", `${wanted.name} exists already, with vectors of a model in ${precision}`, {
+      hint: "The precision is chosen when a collection is made; index into a new one, or leave --precision out.",
+    });
 }
 
 function printReport(

@@ -16,12 +16,14 @@ export interface ServeOptions {
   readonly data?: string;
   readonly host?: string;
   readonly port?: string;
+  readonly precision?: string;
   readonly demo?: string;
 }
 
 /** `galen serve`: listens at once, loads the model meanwhile, stops cleanly at the first Ctrl-C. */
 export async function serve({ config: file, demo, ...flags }: ServeOptions, terminal: Terminal): Promise<void> {
-  const config = loadConfig({ flags: { data: flags.data, host: flags.host, port: flags.port }, file });
+  const { data, host, port, precision } = flags;
+  const config = loadConfig({ flags: { data, host, port, precision }, file });
   const logger = createLogger(terminal.err, config);
   using stop = stopSignal(() =>
     terminal.err("Stopping; requests that are running get 10 s. Press Ctrl-C again to stop at once.\n"),
@@ -60,9 +62,10 @@ interface Demo {
   readonly signal: AbortSignal;
 }
 
-async function showDemo({ database }: Services, { demo, url, terminal, signal }: Demo): Promise<void> {
+async function showDemo({ database, defaults }: Services, { demo, url, terminal, signal }: Demo): Promise<void> {
   const collection = await withProgress(terminal, (display) =>
     ensureDemo(database, demo, {
+      defaults,
       signal,
       onProgress: ({ documents, bytesRead, bytesTotal, phase }) =>
         display.update({ done: documents, share: phase === "done" ? 1 : bytesRead / Math.max(1, bytesTotal) }),

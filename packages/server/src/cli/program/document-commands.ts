@@ -1,7 +1,7 @@
 import { SearchMode } from "@galen/db/schemas";
 import { Option, type Command } from "commander";
 import type { Terminal } from "../terminal.ts";
-import { dataOption, examples, jsonOption, wholeNumber } from "./options.ts";
+import { dataOption, examples, jsonOption, precisionOption, wholeNumber } from "./options.ts";
 
 export function addDocumentCommands(program: Command, terminal: Terminal): void {
   program.commandsGroup("Documents:");
@@ -16,6 +16,7 @@ export function addDocumentCommands(program: Command, terminal: Terminal): void 
     .option("--format <format>", "format of the files; by name when it is auto", "auto")
     .option("--field <name:type>", "declare a metadata field of a new collection (repeatable)", collect, [])
     .option("--model <model>", "embedding model of a new collection: folder, npm:<package> or hub id")
+    .addOption(precisionOption("what the model of a new collection computes in"))
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText("after", examples("galen index medquad medquad.jsonl.gz --text answer --title question --id id"))

@@ -18,8 +18,9 @@ export function modelOption(): Option {
   return new Option("--model <model>", "folder, npm:<package> or hub id; the built-in model otherwise");
 }
 
-export function precisionOption(): Option {
-  return new Option("--precision <precision>", "arithmetic of the model").choices(modelPrecisions).default("fp32");
+export function precisionOption(meaning = "what the model computes in"): Option {
+  const description = `${meaning} (default: fp32; env: GALEN_PRECISION)`;
+  return new Option("--precision <precision>", description).choices(modelPrecisions);
 }
 
 /** Ranges are the library's business; here only what is no number at all is refused. */

@@ -1,0 +1,1 @@
+ALTER TABLE `collections` ADD `precision` text DEFAULT 'fp32' NOT NULL;
