@@ -1,3 +1,5 @@
+import type { RunGate } from "./run-gate.ts";
+
 // What the pool and its worker threads say to each other. Buffers are transferred, never copied.
 
 /** A tensor that can be posted to another thread. */
@@ -36,6 +38,11 @@ export interface PreparedModel {
   /** `WorkerSetup.model` with all its initializers, in memory that threads share. */
   readonly model: Uint8Array;
   readonly reported: Readonly<Record<string, Tensor<Float32Array>>>;
+}
+
+/** What the thread itself gets. */
+export interface GatedSetup extends WorkerSetup {
+  readonly gate: RunGate;
 }
 
 /** An encoder that somebody exported to ONNX. */

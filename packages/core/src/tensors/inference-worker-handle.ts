@@ -1,7 +1,17 @@
 import { Worker } from "node:worker_threads";
 
 import { ModelError } from "../errors.ts";
-import type { Feeds, PreparedModel, Tensor, WorkerReply, WorkerRequest, WorkerSetup } from "./inference-message.ts";
+import { waitAtExit } from "./end-of-process.ts";
+import type {
+  Feeds,
+  GatedSetup,
+  PreparedModel,
+  Tensor,
+  WorkerReply,
+  WorkerRequest,
+  WorkerSetup,
+} from "./inference-message.ts";
+import { createGate } from "./run-gate.ts";
 
 // Sources run as they are in development (Node strips the types) and as .js when built; the entry follows this file.
 const EXTENSION = import.meta.url.endsWith(".ts") ? "ts" : "js";
@@ -20,8 +30,12 @@ export class InferenceWorker {
   readonly exited: Promise<void>;
 
   constructor(setup: WorkerSetup, { entry = workerEntry }: { entry?: URL } = {}) {
+    const gate = createGate();
+    const workerData: GatedSetup = { ...setup, gate };
     // Flags of the process are not passed on: some, such as --input-type, keep a worker with a file from starting.
-    this.#worker = new Worker(entry, { workerData: setup, execArgv: [] });
+    this.#worker = new Worker(entry, { workerData, execArgv: [] });
+    const waiting = waitAtExit(gate);
+    this.#worker.once("exit", () => waiting[Symbol.dispose]());
     this.#worker.on("message", (reply: WorkerReply) => this.#settle(reply));
     this.#worker.on("error", (cause) => this.#die(failure("An inference worker crashed", cause)));
     this.#worker.on("exit", (code) => this.#die(failure(`An inference worker ended with code ${code}`)));

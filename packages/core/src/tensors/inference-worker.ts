@@ -1,7 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 
-import type { PreparedModel, WorkerReply, WorkerRequest, WorkerSetup } from "./inference-message.ts";
+import type { GatedSetup, PreparedModel, WorkerReply, WorkerRequest } from "./inference-message.ts";
 import { prepareModel } from "./prepare-model.ts";
+import { inside, leave } from "./run-gate.ts";
 import { openSession } from "./session.ts";
 import type { Session } from "./session.ts";
 
@@ -10,7 +11,9 @@ import type { Session } from "./session.ts";
 if (parentPort === null) throw new Error("inference-worker runs only as a worker thread");
 const port = parentPort;
 
-const opened = await openOrReport(workerData as WorkerSetup);
+const { gate, ...setup } = workerData as GatedSetup;
+const opened = await openOrReport();
+leave(gate);
 if (opened !== undefined) {
   const { session, prepared } = opened;
   let last = Promise.resolve();
@@ -20,7 +23,7 @@ if (opened !== undefined) {
   reply({ kind: "ready", prepared });
 }
 
-async function openOrReport(setup: WorkerSetup): Promise<OpenedSession | undefined> {
+async function openOrReport(): Promise<OpenedSession | undefined> {
   try {
     const prepared = setup.preparation && (await prepareModel(setup.preparation, setup));
     return { session: await openSession({ ...setup, ...(prepared && { model: prepared.model }) }), prepared };
@@ -37,12 +40,12 @@ interface OpenedSession {
 
 async function answer(session: Session, request: WorkerRequest): Promise<void> {
   if (request.kind === "close") {
-    await session.release();
+    await inside(gate, () => session.release());
     port.close();
     return;
   }
   try {
-    const output = await session.run(request.feeds, request.output);
+    const output = await inside(gate, () => session.run(request.feeds, request.output));
     reply({ kind: "result", output }, [output.data.buffer as ArrayBuffer]);
   } catch (error) {
     reply({ kind: "failed", reason: String(error) });
