@@ -12,7 +12,7 @@ import type { IngestProgress, IngestReport } from "./schemas/ingest.ts";
 export interface IngestOptions extends FieldNames {
   /** @default "auto": by media type or file extension */
   readonly format?: "auto" | LoaderName;
-  /** Ends after the batch that is being stored; the report says `aborted`, and what was stored stays. */
+  /** Ends when what has been embedded is stored; the report says `aborted`, and what was stored stays. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: IngestProgress) => void;
 }

@@ -141,7 +141,9 @@ it("finishes what it has begun before it stops, and takes nothing new", async ()
   await expect(createClient(server.url).about()).rejects.toThrow(TypeError);
   slow.open();
   expect(await begun).toMatchObject({ upserted: 1 });
+  const answered = performance.now();
   await closing;
+  expect(performance.now() - answered).toBeLessThan(2000); // the client would keep its connection for longer
   await server.close();
 });
 

@@ -10,6 +10,8 @@ import type { Services } from "./services.ts";
 
 /** Requests that are being answered when the server stops get this long. */
 const DRAIN_MS = 10_000;
+/** Node closes idle connections once, when it stops listening; one that was busy then, and is kept alive, is idle later. */
+const SWEEP_MS = 50;
 
 export interface RunningServer extends AsyncDisposable {
   /** Where it listens, such as `http://127.0.0.1:8080`. */
@@ -75,8 +77,10 @@ function urlOf(server: Server, { host }: Config): string {
 async function drain(server: Server): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await promise;
+  clearInterval(sweep);
   clearTimeout(timer);
 }
 

@@ -6,7 +6,7 @@ import { hashSource, readMemory, startHash, writeMemory, type Reading } from "./
 import type { Source } from "./source.ts";
 import type { Tally } from "./tally.ts";
 
-/** Documents stored at once: enough to sort texts by length for the model, few enough that an abort waits seconds. */
+/** Documents stored at once: enough to sort texts by length for the model, few enough that little is held. */
 const BATCH_DOCUMENTS = 256;
 /** Characters stored at once: some documents are books. */
 const BATCH_CHARACTERS = 1_000_000;
@@ -124,18 +124,22 @@ class SourceRun {
     await previous;
   }
 
-  /** Not aborted half-way: what is stored is stored whole, and a new run finds it by its content. */
+  /** Aborted, it drops what is not embedded yet: what is stored is stored whole, and a new run finds it by its content. */
   async #upsert(batch: readonly LoadedDocument[]): Promise<void> {
-    const { collection } = this.#context;
+    const { collection, signal } = this.#context;
     const onProgress = (progress: UpsertProgress) => {
       this.#pending.set(batch, progress);
       this.#report();
     };
     try {
       const documents = batch.map(({ document }) => document);
-      const result = await collection.upsert(documents, { source: this.#source.name, onProgress });
+      const options = { source: this.#source.name, onProgress, ...(signal && { signal }) };
+      const result = await collection.upsert(documents, options);
       for (const failure of result.failed) this.#fail(batch[failure.index], failure);
       this.#count(result, this.#pending.get(batch)?.passages ?? 0);
+    } catch (error) {
+      this.#countStored(this.#pending.get(batch));
+      throw error;
     } finally {
       this.#pending.delete(batch);
     }
@@ -158,6 +162,12 @@ class SourceRun {
     tally.duplicates += result.duplicates + result.ids.length - (this.#ids.size - known);
     tally.unchanged += result.unchanged;
     tally.passages += passages;
+  }
+
+  /** Of a batch that did not come to its end. */
+  #countStored({ documents, passages }: UpsertProgress = { documents: 0, passages: 0 }): void {
+    this.#context.tally.documents += documents;
+    this.#context.tally.passages += passages;
   }
 
   #fail(record: LoadedRecord | undefined, reason: { code: string; message: string; hint?: string | undefined }): void {

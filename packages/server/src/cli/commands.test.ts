@@ -415,7 +415,7 @@ describe("serve", () => {
 });
 
 describe("as a process", () => {
-  it("finishes the batch at the first Ctrl-C and goes on the next time", async () => {
+  it("keeps what is stored at the first Ctrl-C, and goes on the next time", async () => {
     const records = Array.from({ length: 2_000 }, (_, index) =>
       JSON.stringify({ id: `r${index}`, text: `Record number ${index} is about topic ${index % 17}. `.repeat(6) }),
     );

@@ -14,7 +14,8 @@ const silent: Terminal = {
 
 const RULES = `Results go to standard output, everything else to standard error; \`--json\` prints one JSON document and nothing else: the
 same object as the HTTP route, where there is one. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped with Ctrl-C. The first Ctrl-C
-finishes the batch at hand and keeps what is stored; the second one stops at once. In a checkout, \`npm run -s galen -- …\` is
+computes nothing more and keeps what is stored (a server answers the requests that it has, for 10 s at most); the second one stops at
+once. In a checkout, \`npm run -s galen -- …\` is
 \`galen …\`.`;
 
 /** docs/cli.md: the help of every command. */

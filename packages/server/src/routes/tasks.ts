@@ -34,7 +34,7 @@ const cancelTask = createRoute({
   operationId: "cancelTask",
   tags,
   summary: "Stop a task",
-  description: "What it has stored stays. The state becomes `cancelled` when the batch at hand is done.",
+  description: "What it has stored stays. The state becomes `cancelled` when what has been embedded is stored.",
   request: { params: TaskParams },
   responses: { 200: json(Task, "The task"), ...problems(404, 409, 422) },
 });

@@ -40,7 +40,7 @@ export async function indexFiles(options: IndexOptions, terminal: Terminal): Pro
 
 async function runIngest(collection: Collection, options: IndexOptions, terminal: Terminal): Promise<IngestReport> {
   const { text, title, id, format, json } = options;
-  using stop = stopSignal(() => terminal.err("\nStopping after this batch; press Ctrl-C again to stop at once.\n"));
+  using stop = stopSignal(() => terminal.err("\nStopping; press Ctrl-C again to stop at once.\n"));
   using display = new ProgressDisplay({ title: `Indexing ${collection.name}`, unit: "docs", terminal });
   return await ingest(collection, options.paths, {
     ...(text !== undefined && { text }),
@@ -130,7 +130,7 @@ function printReport(
 
 function interrupted({ documents }: IngestReport): ServerError {
   return new ServerError("interrupted", `stopped after ${counted(documents, "document")}; they are searchable`, {
-    hint: "Run the same command to go on; nothing is embedded twice.",
+    hint: "Run the same command to go on; what is stored is not embedded again.",
   });
 }
 
