@@ -7,6 +7,7 @@ import type { Priority } from "./tensors/job-queue.ts";
 import { stoppable } from "./tensors/stoppable.ts";
 import { planBatches } from "./tokens/batches.ts";
 import type { TokenizedText } from "./tokens/tokenizer.ts";
+import { Turn } from "./tokens/turn.ts";
 import { isFinite } from "./vectors/check-vectors.ts";
 
 /** How far a call has come. */
@@ -113,8 +114,10 @@ async function* tokenizedBatches<Row extends TokenizedText>(
   source: BatchSource<Row>,
   signal: AbortSignal,
 ): AsyncGenerator<TokenizedBatch<Row>> {
+  const turn = new Turn(signal);
   // While the batches of a window are computed, the next window is tokenized.
   for await (const { start, rows } of oneAhead(tokenizedWindows(source, signal))) {
+    if (turn.isOver()) await turn.next(); // planning a window and starting threads for it has a turn of its own
     const lengths = rows.map(({ ids }) => ids.length);
     for (const { indices, length } of planBatches(lengths, { maxTokens: BATCH_TOKENS })) {
       yield {
@@ -135,7 +138,9 @@ async function* tokenizedWindows<Row extends TokenizedText>(
   source: BatchSource<Row>,
   signal: AbortSignal,
 ): AsyncGenerator<TokenizedWindow<Row>, void, void> {
+  const turn = new Turn(signal);
   for (let start = 0; start < source.total; start += WINDOW_INPUTS) {
+    if (turn.isOver()) await turn.next();
     const end = Math.min(start + WINDOW_INPUTS, source.total);
     yield { start, rows: await source.tokenize(start, end, signal) };
   }
