@@ -38,12 +38,13 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function lines({ precision, tokens, whole_ms, parts_us, nodes, operators }: QueryTimes): string {
+function lines({ precision, tokens, whole_ms, parts_us, session_in_turn_us, nodes, operators }: QueryTimes): string {
   const parts = queryParts.map((part) => `  ${String(parts_us[part]).padStart(6)} µs  ${meanings[part]}`);
   const shares = operators.filter(({ percent }) => percent >= 2).map(({ operator, count, percent }) => `${operator} ${percent} % (${count})`); // prettier-ignore
   return [
     `${precision}, ${tokens} tokens: p50 ${whole_ms.p50} ms, p95 ${whole_ms.p95} ms`,
     ...parts,
+    `  the session by its place in a turn, µs: ${session_in_turn_us.join(" ")}`,
     `  ${nodes} nodes: ${shares.join(", ")}`,
     "",
   ].join("\n");

@@ -16,6 +16,8 @@ export interface QueryTimes {
   readonly whole_ms: { readonly p50: number; readonly p95: number };
   /** Medians, in microseconds; `rest` is what the others leave of the whole. */
   readonly parts_us: Readonly<Record<QueryPart, number>>;
+  /** Of the session, by the place of the query in its turn, the one that does not count first. */
+  readonly session_in_turn_us: readonly number[];
   readonly nodes: number;
   readonly operators: readonly Pick<OperatorShare, "operator" | "count" | "percent">[];
 }
@@ -58,6 +60,7 @@ export async function measureQuery(precision: ModelPrecision, options: QueryOpti
     },
   ];
   for (let index = 0; index < rounds; index += 1) for (const take of turns) await takeTurn(take);
+  const session_in_turn_us = byPlace(session).map(middle);
   for (const times of [whole, tokenizing, session, messages]) dropWarmUps(times);
 
   const parts = { session: middle(session), messages: middle(messages), tokenizing: middle(tokenizing) };
@@ -69,6 +72,7 @@ export async function measureQuery(precision: ModelPrecision, options: QueryOpti
     tokens: ids.length,
     whole_ms: percentiles(whole),
     parts_us: { ...parts, rest },
+    session_in_turn_us,
     nodes: nodes.length,
     operators: sharesOf(nodes, ids.length).map(({ operator, count, percent }) => ({ operator, count, percent })),
   };
@@ -77,6 +81,12 @@ export async function measureQuery(precision: ModelPrecision, options: QueryOpti
 async function takeTurn(take: () => Promise<unknown>): Promise<void> {
   await pause(PAUSE_MS);
   for (let time = 0; time <= QUERIES_PER_TURN; time += 1) await take();
+}
+
+function byPlace(times: readonly number[]): number[][] {
+  return [...Map.groupBy(times.entries(), ([index]) => index % (QUERIES_PER_TURN + 1)).values()].map((group) =>
+    group.map(([, time]) => time),
+  );
 }
 
 // The first of each turn brings its code and weights back into the caches.

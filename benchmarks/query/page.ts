@@ -35,6 +35,9 @@ Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.instructions.join(" "
 
 ${table(["µs, median", ...queries.map(({ precision }) => precision)], [...rows, whole])}
 
+A core that was idle takes a few queries to come back. The session alone, in µs, from the first query of a turn (which does not count above) to the last:
+${queries.map(({ precision, session_in_turn_us: times }) => `${precision} ${times.map(thousands).join(" · ")}`).join("; ")}.
+
 ${queries.map(operatorsText).join("\n\n")}`;
 }
 

@@ -22,10 +22,11 @@ test("the benchmark tells the parts of one query", { timeout: 60_000 }, async ()
     ["fp32", 16],
     ["int8", 16],
   ]);
-  for (const { whole_ms, parts_us, operators } of results.queries) {
+  for (const { whole_ms, parts_us, session_in_turn_us, operators } of results.queries) {
     const { session, messages, tokenizing, rest } = parts_us;
     expect(Math.abs(session + messages + tokenizing + rest - whole_ms.p50 * 1000)).toBeLessThan(10);
     expect(Math.min(session, messages, tokenizing)).toBeGreaterThan(0);
+    expect(session_in_turn_us).toHaveLength(11);
     expect(operators.reduce((sum, { percent }) => sum + percent, 0)).toBeCloseTo(100, 0);
   }
   expect(querySection(results)).toContain("| tokenizing |");
