@@ -4,6 +4,8 @@ import { embeddingSection } from "./embed/page.ts";
 import { speedPlot } from "./embed/plot.ts";
 import type { EmbedResults } from "./embed/results.ts";
 import type { Machine } from "./machine.ts";
+import { querySection } from "./query/page.ts";
+import type { QueryResults } from "./query/page.ts";
 
 interface Smoke {
   readonly date: string;
@@ -33,8 +35,9 @@ const rows: readonly (readonly [figure: string, meaning: string, unit: string])[
 export function generatedFiles(): Readonly<Record<string, string>> {
   const smoke = readResult("smoke") as Smoke;
   const embed = readResult("embed") as EmbedResults;
+  const query = readResult("query") as QueryResults;
   return {
-    "../docs/performance.md": `${smokePage(smoke)}\n${embeddingSection(embed)}\n`,
+    "../docs/performance.md": `${smokePage(smoke)}\n${embeddingSection(embed)}\n\n${querySection(query)}\n`,
     "../docs/images/embed.svg": speedPlot(embed),
   };
 }

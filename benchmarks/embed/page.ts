@@ -1,3 +1,4 @@
+import { table, thousands } from "../markdown.ts";
 import { disturbance } from "./disturbance.ts";
 import type { Figures } from "./figures.ts";
 import type { Profile } from "./profile/measure-profiles.ts";
@@ -102,17 +103,4 @@ ${table(["product", "nodes", "µs in the graph", "µs alone", "GOP/s alone"], pr
 function times({ times }: Figures, rival: string): string {
   const ratio = times[rival];
   return ratio === undefined ? "–" : `${ratio.median} (${ratio.least}–${ratio.most})`;
-}
-
-function table([first = "", ...others]: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [line([first, ...others]), `|---|${"---:|".repeat(others.length)}`, ...rows.map(line)].join("\n");
-}
-
-function line(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |`;
-}
-
-// Not by the locale of whoever runs this: the page is compared with what it was.
-function thousands(value: number): string {
-  return String(value).replaceAll(/\B(?=(?:\d{3})+(?!\d))/g, ",");
 }

@@ -7,7 +7,7 @@ import { readMedicalPairs } from "../pubmedqa.ts";
 /** Longest input of all-MiniLM-L6-v2. Longer texts are left out, so that everybody computes the same tokens. */
 export const MAX_TOKENS = 256;
 /** 16 tokens, special tokens included. */
-const QUERY = "Does early treatment with aspirin lower the risk of a stroke?";
+export const QUERY = "Does early treatment with aspirin lower the risk of a stroke?";
 
 /** What everybody encodes. Tokens are counted once for all, by Galen's tokenizer, special tokens included. */
 export interface Workload {

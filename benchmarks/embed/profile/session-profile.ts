@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InferenceSession } from "onnxruntime-node";
 import { quantile } from "../../statistics.ts";
+import { sessionOptions } from "./session-options.ts";
 
 /** One node of a graph: the median of its kernel times. */
 export interface NodeTime {
@@ -25,17 +26,9 @@ export async function profileModel(
   const folder = await mkdtemp(join(tmpdir(), "galen-profile-"));
   try {
     const session = await InferenceSession.create(model, {
-      // packages/core/src/tensors/session.ts
-      graphOptimizationLevel: "basic",
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      enableMemPattern: false,
-      logSeverityLevel: 4,
+      ...sessionOptions(weightsFolder),
       enableProfiling: true,
       profileFilePrefix: join(folder, "profile"),
-      ...(weightsFolder !== "" && {
-        extra: { session: { model_external_initializers_file_folder_path: weightsFolder } },
-      }),
     });
     for (let run = 0; run < WARM_UP + RUNS; run += 1) await session.run(feeds);
     session.endProfiling();

@@ -93,7 +93,7 @@ export async function computeBatches<Row extends TokenizedText>(
   };
   // A few batches of this call are under way at a time: workers stay busy, the queue stays short, and a call with one
   // text need not wait behind all batches of a call with many.
-  await Promise.all(Array.from({ length: pool.capacity }, drain));
+  await Promise.all(Array.from({ length: Math.min(pool.capacity, source.total) }, drain));
 }
 
 /** Rows of one length, one after another. */

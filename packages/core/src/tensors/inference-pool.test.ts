@@ -45,6 +45,20 @@ test("computes batches side by side and gives each its own result", async () => 
   expect(outputs.map(({ dims }) => dims)).toEqual([1, 2, 3, 4, 5].map((rows) => [rows, 48]));
 });
 
+test("single batches go to the worker that computed last", async () => {
+  const batches = new Int32Array(new SharedArrayBuffer(12)); // two counts of batches, and the threads started
+  const entry = threadOf(`
+    const number = Atomics.add(workerData.batches, 2, 1);
+    parentPort.on("message", ({ kind }) => kind === "run" && Atomics.add(workerData.batches, number, 1));`);
+  await using pool = await InferencePool.open({ ...setup, batches } as WorkerSetup, { workers: 2, entry });
+  for (let tries = 0; batches[1] === 0 && tries < 1000; tries++)
+    await Promise.all([1, 2, 3, 4].map((rows) => pool.run(batch(rows)))); // until the second thread computes too
+  const before = [...batches];
+  for (let count = 0; count < 8; count++) await pool.run(batch(1));
+  const taken = [...batches].map((count, index) => count - (before[index] ?? 0));
+  expect(taken.toSorted((a, b) => a - b)).toEqual([0, 0, 8]);
+});
+
 test("a query overtakes the documents that wait", async () => {
   await using pool = await InferencePool.open(setup, { workers: 1 });
   const order: string[] = [];

@@ -95,8 +95,10 @@ export class InferencePool implements AsyncDisposable {
     await Promise.all([...this.#workers].map((worker) => worker.close()));
   }
 
+  // Who computed last is asked first: its weights are still in the caches of its core. Taken in turns, the workers of a
+  // bulk load that is over would each find them gone, query by query.
   #pump(): void {
-    for (const worker of this.#idle) {
+    for (const worker of [...this.#idle].toReversed()) {
       const job = this.#queue.shift();
       if (job === undefined) return;
       this.#idle.delete(worker);
