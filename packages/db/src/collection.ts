@@ -1,36 +1,35 @@
 import { z } from "zod";
 import type { Catalogue, CollectionRecord, StoredSummary } from "./catalogue/catalogue.ts";
-import type { Embedder, Splitter } from "./embedder.ts";
+import type { Embedder } from "./embedder.ts";
 import { DbError } from "./errors.ts";
+import type { GenerationStore } from "./generations/generation-store.ts";
+import type { Generation } from "./generations/generation.ts";
+import { Generations } from "./generations/generations.ts";
+import type { ReindexOptions } from "./generations/reindex.ts";
+import { writeToPresent } from "./generations/superseded.ts";
 import { upsert } from "./ingestion/upsert.ts";
 import type { UpsertOptions } from "./ingestion/upsert.ts";
-import { CollectionWriter } from "./ingestion/writer.ts";
+import { invalidCollection } from "./invalid-collection.ts";
 import { ListCursor } from "./list-cursor.ts";
-import type { CollectionInfo, FieldType, ModelPrecision } from "./schemas/collection.ts";
+import { ReindexRequest } from "./schemas/collection.ts";
+import type { CollectionInfo, FieldType, ModelPrecision, ReindexRequestInput } from "./schemas/collection.ts";
 import { DocumentId } from "./schemas/document.ts";
 import type { DeleteResult, Document, DocumentPage, DocumentSummary, UpsertResult } from "./schemas/document.ts";
 import type { Filter } from "./schemas/filter.ts";
 import { MAX_LIMIT } from "./schemas/search.ts";
 import type { SearchRequestInput, SearchResponse } from "./schemas/search.ts";
-import { Highlighter } from "./search/highlights.ts";
 import { search, whereOf } from "./search/search.ts";
-import type { SearchSources } from "./search/search.ts";
-import { FrozenWindows } from "./search/windows.ts";
 import { CollectionSources } from "./sources.ts";
 import { folderBytes } from "./storage/folder-bytes.ts";
-import type { PassageTable } from "./tables/passage-table.ts";
 import { both } from "./tables/sql.ts";
 import { verifyCollection } from "./verify.ts";
 import type { CollectionReport } from "./verify.ts";
 
-/** What a database hands to the collections it opens. */
-export interface CollectionParts {
-  readonly record: CollectionRecord;
-  readonly catalogue: Catalogue;
-  readonly table: PassageTable;
-  readonly tableFolder: string;
-  readonly split: Splitter;
-  readonly loadEmbedder: () => Promise<Embedder>;
+/** What a collection is made with. */
+export interface CollectionSettings {
+  readonly model: string | undefined;
+  readonly precision: ModelPrecision;
+  readonly fields: Readonly<Record<string, FieldType>>;
 }
 
 /** Which documents to delete: by id, by filter, or all that came from a source except some. */
@@ -54,60 +53,55 @@ const DEFAULT_PAGE = 20;
 
 /** Documents with their passages and vectors, under one model. Opened and closed by its `Database`. */
 export class Collection {
-  readonly name: string;
-  readonly config: {
-    readonly model: string | undefined;
-    readonly precision: ModelPrecision;
-    readonly fields: Readonly<Record<string, FieldType>>;
-  };
   /** What ingestion remembers of the files and other origins of this collection's documents. */
   readonly sources: CollectionSources;
-  readonly #id: string;
-  readonly #parts: CollectionParts;
-  readonly #writer: CollectionWriter;
-  readonly #search: SearchSources;
+  readonly #catalogue: Catalogue;
+  readonly #generations: Generations;
+  #name: string;
   #closed = false;
 
-  private constructor(parts: CollectionParts) {
-    const { record, catalogue, table } = parts;
-    this.name = record.name;
-    this.config = { model: record.modelName, precision: record.precision, fields: record.fields };
-    this.sources = new CollectionSources(catalogue, record.id);
-    this.#id = record.id;
-    this.#parts = parts;
-    this.#writer = new CollectionWriter({ collectionId: record.id, catalogue, table });
-    this.#search = {
-      collectionId: record.id,
-      fields: record.fields,
-      catalogue,
-      table,
-      highlighter: new Highlighter(table),
-      windows: new FrozenWindows(),
-      embedder: () => this.embedder(),
-    };
+  private constructor(generation: Generation, store: GenerationStore) {
+    this.#catalogue = generation.catalogue;
+    this.#generations = new Generations(generation, store);
+    this.#name = generation.record.name;
+    this.sources = new CollectionSources(generation.catalogue, () => this.#generations.present.record.id);
   }
 
   /** Finishes or undoes what a crash left half way, then opens. */
-  static async open(parts: CollectionParts): Promise<Collection> {
-    const collection = new Collection(parts);
-    await collection.#writer.recover();
-    return collection;
+  static async open(record: CollectionRecord, store: GenerationStore): Promise<Collection> {
+    return new Collection(await store.open(record), store);
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  /** The present generation in the catalogue. */
+  get generationId(): string {
+    return this.#generations.present.record.id;
+  }
+
+  get config(): CollectionSettings {
+    const { modelName: model, precision, fields } = this.#generations.present.record;
+    return { model, precision, fields };
   }
 
   async info(): Promise<CollectionInfo> {
-    const { catalogue, table, tableFolder } = this.#open();
-    const record = (await catalogue.findCollection(this.name)) ?? this.#parts.record;
+    const { table, tableFolder, record: opened } = this.#open();
+    const reindex = await this.#generations.progress();
+    const record = (await this.#catalogue.findCollection(this.#name)) ?? opened;
     return {
-      name: this.name,
+      name: this.#name,
       model: record.model,
       precision: record.precision,
       dimension: record.dimension,
       fields: { ...record.fields },
-      documents: await catalogue.countDocuments(this.#id),
+      documents: await this.#catalogue.countDocuments(opened.id),
       passages: await table.countRows(),
       bytes: await folderBytes(tableFolder),
       created_at: record.createdAt.toISOString(),
       updated_at: record.updatedAt.toISOString(),
+      ...(reindex && { reindex }),
     };
   }
 
@@ -116,13 +110,19 @@ export class Collection {
    * @throws {DbError} `collection_model_mismatch` when the model is not the one that made the stored vectors.
    */
   async embedder(): Promise<Embedder> {
-    const { loadEmbedder, record } = this.#open();
-    const embedder = await loadEmbedder();
-    if (embedder.model === record.model && embedder.dimension === record.dimension) return embedder;
-    throw new DbError("collection_model_mismatch", `The collection ${this.name} was made with another model.`, {
-      hint: "Use that model, or index the documents into a new collection.",
-      details: { expected: record.model, found: embedder.model },
-    });
+    return this.#open().embedder();
+  }
+
+  /**
+   * Makes the collection anew under another model, another precision or other fields, without a pause: searches and writes go
+   * on in the old generation until the new one takes its place. After an abort or a crash the same call goes on where it stopped.
+   *
+   * @throws {DbError} `reindex_running`, `field_type_mismatch`, `collection_invalid`; a model that cannot be loaded throws what
+   * its loader throws.
+   */
+  async reindex(request: ReindexRequestInput, options: ReindexOptions = {}): Promise<void> {
+    this.#open();
+    await this.#generations.reindex(parseReindex(request), options);
   }
 
   /**
@@ -130,23 +130,25 @@ export class Collection {
    * stored is reported in `failed` and does not stop the others. Unchanged content is not embedded again.
    */
   async upsert(documents: readonly unknown[], options: UpsertOptions = {}): Promise<UpsertResult> {
-    const { catalogue, table, split } = this.#open();
-    const { signal, source } = options;
-    const embedder = await this.embedder();
-    const context = { collectionId: this.#id, catalogue, table, embedder, split, source, signal };
-    return upsert(documents, context, { ...options, writer: this.#writer, version: () => this.#version() });
+    const present = async () => {
+      const generation = this.#open();
+      return { context: await generation.preparation(options), writer: generation.writer };
+    };
+    return upsert(documents, present, { ...options, version: () => this.#version() });
   }
 
   /** Deletes what the selector names and exists; resolves when that is durable. */
   async delete(selector: DeleteSelector, { signal }: SignalOptions = {}): Promise<DeleteResult> {
-    this.#open();
     signal?.throwIfAborted();
-    const { deleted, rev } = await this.#writer.remove(() => this.#select(selector));
+    const { deleted, rev } = await writeToPresent(
+      () => this.#open(),
+      (generation) => generation.writer.remove(() => this.#select(selector, generation)),
+    );
     return { deleted, version: rev ?? (await this.#version()) };
   }
 
   async get(id: string | number): Promise<Document | undefined> {
-    const found = await this.#open().catalogue.document(this.#id, String(id));
+    const found = await this.#catalogue.document(this.#open().record.id, String(id));
     if (!found) return undefined;
     const { text, title, tags, metadata, passages, createdAt, updatedAt } = found;
     return {
@@ -163,13 +165,13 @@ export class Collection {
 
   /** Documents in order of id, a page at a time; a document written meanwhile appears at its place or not, others once. */
   async list({ limit = DEFAULT_PAGE, cursor, filter }: ListOptions = {}): Promise<DocumentPage> {
-    const { catalogue, table } = this.#open();
+    const { table, record, search: sources } = this.#open();
     requireLimit(limit);
-    const where = await this.#where(filter);
+    const where = await whereOf(sources, filter);
     const after = cursor === undefined ? undefined : ListCursor.decode(cursor, filter);
     const page = { limit: limit + 1, after };
     const ids = where === undefined ? undefined : await table.documentIds({ where, ...page });
-    const found = await catalogue.summaries(this.#id, { ...page, ids });
+    const found = await this.#catalogue.summaries(record.id, { ...page, ids });
     const documents = found.slice(0, limit).map(summaryOf);
     const last = documents.at(-1);
     return {
@@ -180,9 +182,11 @@ export class Collection {
   }
 
   async count(filter?: Filter): Promise<number> {
-    const { catalogue, table } = this.#open();
-    const where = await this.#where(filter);
-    return where === undefined ? catalogue.countDocuments(this.#id) : table.countRows(both(where, "chunk_no = 0"));
+    const { table, record, search: sources } = this.#open();
+    const where = await whereOf(sources, filter);
+    return where === undefined
+      ? this.#catalogue.countDocuments(record.id)
+      : table.countRows(both(where, "chunk_no = 0"));
   }
 
   /**
@@ -190,58 +194,56 @@ export class Collection {
    * BM25 weighs recent rows by statistics of their own, and scores change in the third digit when they are indexed.
    */
   async settle(): Promise<void> {
-    this.#open();
-    await this.#writer.settle();
+    await this.#open().writer.settle();
   }
 
   /** Dense, keyword or hybrid search; does not wait for writers. */
   async search(request: SearchRequestInput, { signal }: SignalOptions = {}): Promise<SearchResponse> {
     this.#open();
     signal?.throwIfAborted();
-    return search(this.#search, request, signal && { signal });
+    return search(this.#generations.ofCursor(request.cursor).search, request, signal && { signal });
   }
 
   /** Fields that filters may name: the declared ones, and metadata paths seen in documents. */
   async fields(): Promise<{ declared: Record<string, FieldType>; seen: string[] }> {
-    const { catalogue } = this.#open();
-    return { declared: { ...this.config.fields }, seen: await catalogue.seenFields(this.#id) };
+    const { record } = this.#open();
+    return { declared: { ...record.fields }, seen: await this.#catalogue.seenFields(record.id) };
   }
 
   /** Compares the catalogue with the table, passage by passage. */
   async verify(): Promise<CollectionReport> {
-    const { catalogue, table } = this.#open();
+    const { table, record, writer } = this.#open();
     return verifyCollection({
-      name: this.name,
-      id: this.#id,
-      catalogue,
+      name: this.#name,
+      id: record.id,
+      catalogue: this.#catalogue,
       table,
-      maintenance: this.#writer.maintenanceFailure ?? table.residentFailure,
+      maintenance: writer.maintenanceFailure ?? table.residentFailure ?? this.#generations.failure,
     });
+  }
+
+  /** To be called when the catalogue knows it by another name. */
+  rename(name: string): void {
+    this.#name = name;
   }
 
   /** Ends the writer and the table; called by the database that opened it. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#writer.close();
-    this.#parts.table[Symbol.dispose]();
+    await this.#generations[Symbol.asyncDispose]();
   }
 
-  #open(): CollectionParts {
-    if (this.#closed) throw new DbError("database_closed", `The collection ${this.name} is closed.`);
-    return this.#parts;
+  #open(): Generation {
+    if (this.#closed) throw new DbError("database_closed", `The collection ${this.#name} is closed.`);
+    return this.#generations.present;
   }
 
   async #version(): Promise<number> {
-    return (await this.#parts.catalogue.findCollection(this.name))?.version ?? 0;
+    return (await this.#catalogue.findCollection(this.#name))?.version ?? 0;
   }
 
-  #where(filter: Filter | undefined): Promise<string | undefined> {
-    return whereOf(this.#search, filter);
-  }
-
-  async #select(selector: DeleteSelector): Promise<readonly string[]> {
-    const { catalogue, table } = this.#parts;
+  async #select(selector: DeleteSelector, { table, record, search: sources }: Generation): Promise<readonly string[]> {
     const parsed = Selector.safeParse(selector);
     if (!parsed.success) {
       throw new DbError(
@@ -251,9 +253,9 @@ export class Collection {
     }
     const { ids, filter, source, except } = parsed.data;
     if (ids) return [...new Set(ids)];
-    if (filter !== undefined) return table.documentIds({ where: await this.#where(selectorFilter(filter)) });
+    if (filter !== undefined) return table.documentIds({ where: await whereOf(sources, selectorFilter(filter)) });
     const kept = new Set(except);
-    return (await catalogue.idsBySource(this.#id, source ?? "")).filter((id) => !kept.has(id));
+    return (await this.#catalogue.idsBySource(record.id, source ?? "")).filter((id) => !kept.has(id));
   }
 }
 
@@ -270,6 +272,12 @@ const Selector = z
 /** Its shape is checked where every filter's is. */
 function selectorFilter(filter: unknown): Filter {
   return filter as Filter;
+}
+
+function parseReindex(request: unknown): ReindexRequest {
+  const parsed = ReindexRequest.safeParse(request);
+  if (parsed.success) return parsed.data;
+  throw invalidCollection("The request", parsed.error);
 }
 
 function requireLimit(limit: number): void {

@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import type { Connection } from "@lancedb/lancedb";
 import type { Catalogue, CollectionRecord } from "./catalogue/catalogue.ts";
 import { SqliteCatalogue } from "./catalogue/sqlite-catalogue.ts";
@@ -8,14 +6,15 @@ import type { LoadEmbedder, Splitter } from "./embedder.ts";
 import { loadSentenceTransformer } from "./embedders/sentence-transformer.ts";
 import { SharedEmbedders } from "./embedders/shared-embedders.ts";
 import { DbError } from "./errors.ts";
+import { GenerationStore } from "./generations/generation-store.ts";
+import { invalidCollection } from "./invalid-collection.ts";
 import { nearestName } from "@galen/core";
-import { CollectionConfig } from "./schemas/collection.ts";
-import type { CollectionConfigInput, CollectionInfo } from "./schemas/collection.ts";
+import { CollectionConfig, CollectionName } from "./schemas/collection.ts";
+import type { Alias, CollectionConfigInput, CollectionInfo } from "./schemas/collection.ts";
 import { openDataFolder } from "./storage/data-folder.ts";
 import type { DataFolder } from "./storage/data-folder.ts";
-import { notWritable, storageError } from "./storage/failure.ts";
+import { notWritable } from "./storage/failure.ts";
 import { connectTables } from "./tables/connection.ts";
-import { PassageTable } from "./tables/passage-table.ts";
 import { reasonOf } from "./verify.ts";
 import type { VerifyReport } from "./verify.ts";
 
@@ -34,7 +33,7 @@ export class Database implements AsyncDisposable {
   readonly #catalogue: Catalogue;
   readonly #connection: Connection;
   readonly #embedders: SharedEmbedders;
-  readonly #split: Splitter;
+  readonly #generations: GenerationStore;
   readonly #collections = new Map<string, Promise<Collection>>();
   #closing: Promise<void> | undefined;
 
@@ -48,7 +47,14 @@ export class Database implements AsyncDisposable {
     this.#catalogue = parts.catalogue;
     this.#connection = parts.connection;
     this.#embedders = new SharedEmbedders(loadEmbedder);
-    this.#split = split;
+    const { catalogue, connection, folder } = parts;
+    this.#generations = new GenerationStore({
+      catalogue,
+      connection,
+      folder: folder.tables,
+      embedders: this.#embedders,
+      split,
+    });
   }
 
   /**
@@ -75,13 +81,9 @@ export class Database implements AsyncDisposable {
   async createCollection(config: CollectionConfigInput): Promise<Collection> {
     this.#requireOpen();
     const { name, model: modelName, precision = "fp32", fields } = parseConfig(config);
-    const { model, dimension } = await this.#embedders.load(modelName, { precision });
-    const id = randomUUID().replaceAll("-", "");
-    const record = { id, name, modelName, model, precision, dimension, fields, table: `c_${id}_g1` };
-    if (!(await this.#catalogue.addCollection(record))) {
-      throw new DbError("collection_exists", `There is a collection ${name} already.`, { details: { name } });
-    }
-    await this.#createTable(record);
+    const settings = { modelName, precision, fields };
+    const { model, dimension } = await this.#generations.embedder(settings);
+    if (!(await this.#generations.create(name, settings, { model, dimension }))) throw taken(name);
     return this.collection(name);
   }
 
@@ -90,17 +92,16 @@ export class Database implements AsyncDisposable {
     this.#requireOpen();
     const opened = this.#collections.get(name);
     if (opened) return opened;
-    const record = await this.#catalogue.findCollection(name);
-    if (record?.state !== "ready") throw await this.#notFound(name);
-    const opening = this.#collections.get(name) ?? this.#openCollection(record);
-    this.#collections.set(name, opening);
-    opening.catch(() => this.#collections.delete(name));
+    const record = await this.#find(name);
+    const opening = this.#collections.get(record.name) ?? Collection.open(record, this.#generations);
+    this.#collections.set(record.name, opening);
+    opening.catch(() => this.#collections.delete(record.name));
     return opening;
   }
 
   async hasCollection(name: string): Promise<boolean> {
     this.#requireOpen();
-    return (await this.#catalogue.findCollection(name))?.state === "ready";
+    return (await this.#findReady(name)) !== undefined;
   }
 
   /** All collections, in order of name. */
@@ -109,16 +110,55 @@ export class Database implements AsyncDisposable {
     return Promise.all(records.map(async ({ name }) => (await this.collection(name)).info()));
   }
 
-  /** Deletes a collection with its documents. @throws {DbError} `collection_not_found` */
+  /** Deletes a collection with its documents and aliases. @throws {DbError} `collection_not_found` */
   async dropCollection(name: string): Promise<void> {
     this.#requireOpen();
-    const record = await this.#catalogue.findCollection(name);
-    if (record?.state !== "ready") throw await this.#notFound(name);
+    const { name: ownName } = await this.#find(name);
+    // Closing ends a reindexing: from then on no other generation can take the place of the one that is dropped.
+    await (await this.#collections.get(ownName))?.close();
+    this.#collections.delete(ownName);
+    const record = await this.#find(ownName);
     await this.#catalogue.setCollectionState(record.id, "dropping");
-    const opened = await this.#collections.get(name);
-    await opened?.close();
-    this.#collections.delete(name);
-    await this.#dropTable(record);
+    const replacement = await this.#catalogue.findReplacement(record.id);
+    if (replacement) await this.#generations.drop(replacement);
+    await this.#generations.drop(record);
+  }
+
+  /** Gives a collection another name; whoever holds it can go on with it. @throws {DbError} `collection_not_found`, `collection_exists`, `collection_invalid` */
+  async renameCollection(from: string, to: string): Promise<void> {
+    this.#requireOpen();
+    const name = parseName(to);
+    const record = await this.#find(from);
+    if (name === record.name) return;
+    const collection = await this.collection(record.name);
+    if (!(await this.#catalogue.renameCollection(collection.generationId, name))) throw taken(name);
+    collection.rename(name);
+    this.#collections.delete(record.name);
+    this.#collections.set(name, Promise.resolve(collection));
+  }
+
+  /** Further names of collections, in order of alias. */
+  aliases(): Promise<Alias[]> {
+    this.#requireOpen();
+    return this.#catalogue.listAliases();
+  }
+
+  /**
+   * Makes a further name for a collection, or points an existing one to another, at once for all that use it.
+   * @throws {DbError} `collection_not_found`, `collection_exists` for a name that a collection has, `collection_invalid`
+   */
+  async setAlias(alias: string, collection: string): Promise<Alias> {
+    this.#requireOpen();
+    const name = parseName(alias);
+    const { generationId, name: ownName } = await this.collection(collection);
+    if (!(await this.#catalogue.setAlias(name, generationId))) throw taken(name);
+    return { alias: name, collection: ownName };
+  }
+
+  /** False when there is no such alias. */
+  removeAlias(alias: string): Promise<boolean> {
+    this.#requireOpen();
+    return this.#catalogue.removeAlias(alias);
   }
 
   /** Compares catalogue and table of every collection. */
@@ -157,51 +197,35 @@ export class Database implements AsyncDisposable {
     return (await this.#catalogue.listCollections()).filter(({ state }) => state === "ready");
   }
 
-  /** Half-created and half-dropped collections go; half-written ones are settled now, so that a failure shows at once. */
+  /**
+   * Half-created and half-dropped generations go, half-built ones wait for their reindexing to be taken up; half-written ones are
+   * settled now, so that a failure shows at once.
+   */
   async #recover(): Promise<void> {
-    for (const record of await this.#catalogue.listCollections()) {
-      if (record.state !== "ready") await this.#dropTable(record);
-      else {
+    const records = await this.#catalogue.listCollections();
+    const ready = new Set(records.flatMap(({ id, state }) => (state === "ready" ? [id] : [])));
+    for (const record of records) {
+      const isWanted = record.state === "ready" || (record.state === "building" && ready.has(record.replaces ?? ""));
+      if (!isWanted) await this.#generations.drop(record);
+      else if (record.state === "ready") {
         const { upserts, deletes } = await this.#catalogue.unsettled(record.id);
         if (upserts.length + deletes.length > 0) await this.collection(record.name);
       }
     }
   }
 
-  async #openCollection(record: CollectionRecord): Promise<Collection> {
-    try {
-      const location = { folder: this.#folder.tables, name: record.table };
-      const table = await PassageTable.open(this.#connection, location, record, record.tableVersion);
-      const tableFolder = join(this.#folder.tables, `${record.table}.lance`);
-      const loadEmbedder = () => this.#embedders.load(record.modelName, record);
-      return await Collection.open({
-        record,
-        catalogue: this.#catalogue,
-        table,
-        tableFolder,
-        split: this.#split,
-        loadEmbedder,
-      });
-    } catch (error) {
-      throw storageError(error, `Opening the collection ${record.name}`);
-    }
+  /** By its name or an alias. */
+  async #find(name: string): Promise<CollectionRecord> {
+    const record = await this.#findReady(name);
+    if (record === undefined) throw await this.#notFound(name);
+    return record;
   }
 
-  async #createTable(record: Pick<CollectionRecord, "id" | "table" | "dimension" | "fields">): Promise<void> {
-    try {
-      const location = { folder: this.#folder.tables, name: record.table };
-      using table = await PassageTable.create(this.#connection, location, record);
-      await this.#catalogue.setCollectionState(record.id, "ready", await table.version());
-    } catch (error) {
-      await this.#dropTable(record);
-      throw storageError(error, "Creating a collection");
-    }
-  }
-
-  async #dropTable({ id, table }: Pick<CollectionRecord, "id" | "table">): Promise<void> {
-    const names = await this.#connection.tableNames({ startAfter: table.slice(0, -1), limit: 2 });
-    if (names.includes(table)) await this.#connection.dropTable(table);
-    await this.#catalogue.removeCollection(id);
+  async #findReady(name: string): Promise<CollectionRecord | undefined> {
+    const named = await this.#catalogue.findCollection(name);
+    if (named) return named.state === "ready" ? named : undefined;
+    const alias = (await this.#catalogue.listAliases()).find((candidate) => candidate.alias === name);
+    return alias && this.#findReady(alias.collection);
   }
 
   async #notFound(name: string): Promise<DbError> {
@@ -246,10 +270,18 @@ async function openCatalogue(folder: DataFolder): Promise<Catalogue> {
 function parseConfig(config: unknown): CollectionConfig {
   const parsed = CollectionConfig.safeParse(config);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const pointer = (issue?.path ?? []).map((key) => `/${String(key)}`).join("");
-  throw new DbError("collection_invalid", `The collection is not valid at "${pointer}": ${issue?.message}.`, {
-    details: { pointer },
+  throw invalidCollection("The collection", parsed.error);
+}
+
+function parseName(name: unknown): string {
+  const parsed = CollectionName.safeParse(name);
+  if (parsed.success) return parsed.data;
+  throw invalidCollection("The name", parsed.error);
+}
+
+function taken(name: string): DbError {
+  return new DbError("collection_exists", `The name ${name} is taken by a collection or an alias.`, {
+    details: { name },
   });
 }
 

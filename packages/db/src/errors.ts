@@ -6,6 +6,7 @@ export type DbErrorCode =
   | "collection_exists"
   | "collection_invalid"
   | "collection_model_mismatch"
+  | "reindex_running"
   | "document_invalid"
   | "document_too_large"
   | "field_type_mismatch"

@@ -7,6 +7,7 @@ export type { EmbeddingsHit, EmbeddingsOptions, EmbeddingsResult } from "./embed
 export type { EmbeddingsDocument, EmbeddingsId } from "./embeddings-document.ts";
 export { loadSentenceTransformer } from "./embedders/sentence-transformer.ts";
 export { SharedEmbedders } from "./embedders/shared-embedders.ts";
+export type { ReindexOptions, ReindexProgress } from "./generations/reindex.ts";
 export { DbError } from "./errors.ts";
 export type { DbErrorCode } from "./errors.ts";
 export type { UpsertOptions, UpsertProgress } from "./ingestion/upsert.ts";

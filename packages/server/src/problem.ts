@@ -34,6 +34,7 @@ export const problemKinds = {
   collection_exists: { status: 409, title: "The collection exists already" },
   collection_invalid: { status: 422, title: "The collection cannot be made as asked" },
   collection_model_mismatch: { status: 409, title: "The collection belongs to another model" },
+  reindex_running: { status: 409, title: "The collection is being indexed anew" },
   document_invalid: { status: 422, title: "The document cannot be stored" },
   document_too_large: { status: 413, title: "The document is too large" },
   field_type_mismatch: { status: 422, title: "A field has another type than declared" },

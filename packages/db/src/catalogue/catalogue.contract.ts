@@ -79,8 +79,8 @@ export function catalogueContract(
       expect(await catalogue.documentsAt("c1", [{ id: "a", rev: first }])).toEqual([]);
       expect((await catalogue.versions("c1", ["a", "b", "none"])).size).toBe(2);
       expect(await Array.fromAsync(catalogue.manifest("c1"))).toEqual([
-        { id: "a", rev: second, passages: 1 },
-        { id: "b", rev: first, passages: 1 },
+        { id: "a", rev: second, passages: 1, originRev: undefined },
+        { id: "b", rev: first, passages: 1, originRev: undefined },
       ]);
     });
 
@@ -131,6 +131,53 @@ export function catalogueContract(
       expect(await catalogue.idsContaining("c1", "it's 😀")).toEqual(["😀"]);
       await catalogue.setSource("c1", ["10"], "other");
       expect(await catalogue.idsBySource("c1", "other")).toEqual(["10"]);
+    });
+
+    test("a replacement takes over name, aliases and sources at once, and goes on counting", async () => {
+      await using opened = await open();
+      const { catalogue } = opened;
+      await catalogue.addCollection(collection);
+      await catalogue.setCollectionState("c1", "ready", 1);
+      await catalogue.setAlias("live", "c1");
+      await catalogue.setSourceRecord("c1", { source: "s", hash: "h", documents: 1, updatedAt: new Date() });
+      for (const text of ["x", "y", "z"]) {
+        await catalogue.settle("c1", await catalogue.stage("c1", [staged("a", text)]), { tableVersion: 1 });
+      }
+      const { version } = (await catalogue.findCollection("medquad")) ?? { version: 0 };
+      await catalogue.addCollection({ ...collection, id: "c2", name: "replacing c1", table: "t2", replaces: "c1" });
+      expect(await catalogue.findReplacement("c1")).toBeUndefined(); // its table is not there yet
+      await catalogue.setCollectionState("c2", "building", 4);
+      expect(await catalogue.findReplacement("c1")).toMatchObject({ id: "c2", replaces: "c1" });
+      const copy = await catalogue.stage("c2", [staged("a", "z", { originRev: version })]);
+      await catalogue.settle("c2", copy, { tableVersion: 5 });
+      expect(await Array.fromAsync(catalogue.manifest("c2"))).toMatchObject([{ id: "a", originRev: version }]);
+      expect(await catalogue.replaceCollection("c2")).toBeGreaterThan(version);
+      const reopened = await opened.reopen();
+      expect(await reopened.findCollection("medquad")).toMatchObject({ id: "c2", state: "ready", tableVersion: 5 });
+      expect(await reopened.listAliases()).toEqual([{ alias: "live", collection: "medquad" }]);
+      expect((await reopened.getSource("c2", "s"))?.hash).toBe("h");
+      expect((await reopened.listCollections()).find(({ id }) => id === "c1")?.state).toBe("dropping");
+      expect(await reopened.stage("c2", [staged("b", "b")])).toBeGreaterThan(version + 1);
+      expect(await reopened.findReplacement("c1")).toBeUndefined();
+    });
+
+    test("names and aliases are of one kind", async () => {
+      await using opened = await open();
+      const { catalogue } = opened;
+      await catalogue.addCollection(collection);
+      await catalogue.addCollection({ ...collection, id: "c2", name: "other", table: "t2" });
+      expect(await catalogue.setAlias("live", "c1")).toBe(true);
+      expect(await catalogue.setAlias("live", "c2")).toBe(true);
+      expect(await catalogue.setAlias("medquad", "c2")).toBe(false);
+      expect(await catalogue.addCollection({ ...collection, id: "c3", name: "live", table: "t3" })).toBe(false);
+      expect(await catalogue.renameCollection("c2", "live")).toBe(false);
+      expect(await catalogue.renameCollection("c2", "medquad")).toBe(false);
+      expect(await catalogue.renameCollection("c2", "renamed")).toBe(true);
+      expect(await catalogue.listAliases()).toEqual([{ alias: "live", collection: "renamed" }]);
+      expect([await catalogue.removeAlias("live"), await catalogue.removeAlias("live")]).toEqual([true, false]);
+      await catalogue.setAlias("gone", "c1");
+      await catalogue.removeCollection("c1");
+      expect(await catalogue.listAliases()).toEqual([]);
     });
 
     test("removing a collection removes what belongs to it", async () => {

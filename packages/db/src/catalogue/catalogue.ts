@@ -9,12 +9,28 @@ import type { Metadata, Span } from "../schemas/document.ts";
 export interface Catalogue extends AsyncDisposable {
   listCollections(): Promise<CollectionRecord[]>;
   findCollection(name: string): Promise<CollectionRecord | undefined>;
-  /** False when the name is taken. */
+  /** The one that is built to replace this collection. */
+  findReplacement(collectionId: string): Promise<CollectionRecord | undefined>;
+  /** False when the name is taken, by a collection or an alias. */
   addCollection(collection: NewCollection): Promise<boolean>;
   setCollectionState(collectionId: string, state: CollectionRecord["state"], tableVersion?: number): Promise<void>;
   setTableVersion(collectionId: string, tableVersion: number): Promise<void>;
+  /** False when the name is taken, by a collection or an alias. */
+  renameCollection(collectionId: string, name: string): Promise<boolean>;
+  /**
+   * Puts a collection in the place of the one that it `replaces`: it takes over name, aliases and sources and is `ready`, the
+   * other one is `dropping`. Returns its version, which is higher than the other one's.
+   */
+  replaceCollection(replacementId: string): Promise<number>;
   /** Removes the collection and everything that belongs to it. */
   removeCollection(collectionId: string): Promise<void>;
+
+  /** In order of alias. */
+  listAliases(): Promise<AliasRecord[]>;
+  /** Makes the alias or points it elsewhere; false when a collection has the name. */
+  setAlias(alias: string, collectionId: string): Promise<boolean>;
+  /** False when there is no such alias. */
+  removeAlias(alias: string): Promise<boolean>;
 
   /** Records the intent to store these documents as one new revision, which it returns. */
   stage(collectionId: string, documents: readonly StagedDocument[]): Promise<number>;
@@ -41,14 +57,28 @@ export interface Catalogue extends AsyncDisposable {
   /** Documents whose text contains the string, and how many there are in all. */
   idsContaining(collectionId: string, text: string): Promise<string[]>;
   setSource(collectionId: string, ids: readonly string[], source: string): Promise<void>;
-  /** Every acknowledged (id, rev, passages), for verification. */
-  manifest(collectionId: string): AsyncIterable<{ id: string; rev: number; passages: number }>;
+  /** Every acknowledged document, without its content. */
+  manifest(collectionId: string): AsyncIterable<ManifestEntry>;
 
   seenFields(collectionId: string): Promise<string[]>;
   getSource(collectionId: string, source: string): Promise<SourceRecord | undefined>;
   setSourceRecord(collectionId: string, record: SourceRecord): Promise<void>;
   listSources(collectionId: string, prefix: string): Promise<SourceRecord[]>;
   removeSource(collectionId: string, source: string): Promise<void>;
+}
+
+/** A further name of a collection. */
+export interface AliasRecord {
+  readonly alias: string;
+  /** The collection's name. */
+  readonly collection: string;
+}
+
+export interface ManifestEntry extends DocumentVersion {
+  /** How many passages it has. */
+  readonly passages: number;
+  /** See `StagedDocument`. */
+  readonly originRev: number | undefined;
 }
 
 export interface NewCollection {
@@ -60,10 +90,12 @@ export interface NewCollection {
   readonly dimension: number;
   readonly fields: Readonly<Record<string, FieldType>>;
   readonly table: string;
+  /** The collection that this one is built to replace. */
+  readonly replaces?: string | undefined;
 }
 
 export interface CollectionRecord extends NewCollection {
-  readonly state: "creating" | "ready" | "dropping";
+  readonly state: "creating" | "building" | "ready" | "dropping";
   readonly tableVersion: number;
   readonly version: number;
   readonly createdAt: Date;
@@ -91,6 +123,8 @@ export interface StagedDocument {
   readonly tags: readonly string[] | undefined;
   readonly metadata: Metadata;
   readonly source: string | undefined;
+  /** The revision of the document in the collection that is to be replaced. */
+  readonly originRev?: number | undefined;
   readonly passages: readonly Span[];
   readonly contentHash: string;
   readonly textHash: string;

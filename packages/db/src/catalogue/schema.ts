@@ -2,11 +2,16 @@ import type { FieldType, ModelPrecision } from "../schemas/collection.ts";
 import type { Metadata, Span } from "../schemas/document.ts";
 import { index, integer, primaryKey, sqliteTable, text } from "./drizzle.ts";
 
-/** One row a collection; `table` is the LanceDB table of its present generation. */
+/**
+ * One row a generation of a collection: its documents under one model and one declaration of fields, in one LanceDB table. The
+ * row that is `ready` has the collection's name; one that is `building` will take its place (`replaces`), name included.
+ */
 export const collections = sqliteTable("collections", {
   id: text().primaryKey(),
   name: text().notNull().unique(),
-  state: text({ enum: ["creating", "ready", "dropping"] }).notNull(),
+  state: text({ enum: ["creating", "building", "ready", "dropping"] }).notNull(),
+  /** The generation that this one is made of, while it is built. */
+  replaces: text(),
   /** The model as the user named it; null is the embedded default. */
   modelName: text("model_name"),
   /** `Embedder.model`: what the vectors were made with. */
@@ -44,6 +49,8 @@ export const documents = sqliteTable(
     textHash: text("text_hash").notNull(),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
+    /** In a generation that is built: the revision of the document that this one is made of. */
+    originRev: integer("origin_rev"),
     length: integer().notNull(),
     title: text(),
     source: text(),
@@ -58,6 +65,12 @@ export const documents = sqliteTable(
     index("documents_by_source").on(table.collectionId, table.source, table.id),
   ],
 );
+
+/** Further names of collections. */
+export const aliases = sqliteTable("aliases", {
+  alias: text().primaryKey(),
+  collectionId: text("collection_id").notNull(),
+});
 
 /** Metadata paths that documents have used, for filters and their suggestions. */
 export const seenFields = sqliteTable(

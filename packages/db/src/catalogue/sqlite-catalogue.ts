@@ -1,5 +1,6 @@
 import type { Catalogue, NewCollection, SettledFacts, SourceRecord, StagedDocument, SummaryPage } from "./catalogue.ts";
 import type { CollectionRecord, DocumentVersion } from "./catalogue.ts";
+import * as aliasRows from "./sqlite-aliases.ts";
 import * as collectionRows from "./sqlite-collections.ts";
 import { openSqlite } from "./sqlite-connection.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
@@ -25,6 +26,9 @@ export class SqliteCatalogue implements Catalogue {
   async findCollection(name: string) {
     return collectionRows.find(this.#connection, name);
   }
+  async findReplacement(collectionId: string) {
+    return collectionRows.findReplacement(this.#connection, collectionId);
+  }
   async addCollection(collection: NewCollection) {
     return collectionRows.add(this.#connection, collection);
   }
@@ -34,8 +38,24 @@ export class SqliteCatalogue implements Catalogue {
   async setTableVersion(collectionId: string, tableVersion: number) {
     collectionRows.setTableVersion(this.#connection, collectionId, tableVersion);
   }
+  async renameCollection(collectionId: string, name: string) {
+    return collectionRows.rename(this.#connection, collectionId, name);
+  }
+  async replaceCollection(replacementId: string) {
+    return collectionRows.replace(this.#connection, replacementId);
+  }
   async removeCollection(collectionId: string) {
     collectionRows.remove(this.#connection, collectionId);
+  }
+
+  async listAliases() {
+    return aliasRows.list(this.#connection);
+  }
+  async setAlias(alias: string, collectionId: string) {
+    return aliasRows.set(this.#connection, alias, collectionId);
+  }
+  async removeAlias(alias: string) {
+    return aliasRows.remove(this.#connection, alias);
   }
 
   async stage(collectionId: string, documents: readonly StagedDocument[]) {

@@ -1,6 +1,6 @@
 import type { CollectionRecord, NewCollection } from "./catalogue.ts";
-import { eq } from "./drizzle.ts";
-import { collections, documents, seenFields, sources } from "./schema.ts";
+import { and, eq } from "./drizzle.ts";
+import { aliases, collections, documents, seenFields, sources } from "./schema.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 
 export function list(db: SqliteConnection): CollectionRecord[] {
@@ -12,23 +12,72 @@ export function find(db: SqliteConnection, name: string): CollectionRecord | und
   return row && toRecord(row);
 }
 
+export function findReplacement(db: SqliteConnection, id: string): CollectionRecord | undefined {
+  const row = db
+    .select()
+    .from(collections)
+    .where(and(eq(collections.replaces, id), eq(collections.state, "building")))
+    .get();
+  return row && toRecord(row);
+}
+
 export function add(db: SqliteConnection, collection: NewCollection): boolean {
   const now = Date.now();
-  const { changes } = db
-    .insert(collections)
-    .values({
-      ...collection,
-      modelName: collection.modelName ?? null,
-      state: "creating",
-      tableVersion: 0,
-      sequence: 0,
-      version: 0,
-      createdAt: now,
-      updatedAt: now,
-    })
-    .onConflictDoNothing()
-    .run();
-  return changes === 1;
+  return db.transaction((tx) => {
+    if (isTaken(tx, collection.name)) return false;
+    tx.insert(collections)
+      .values({
+        ...collection,
+        modelName: collection.modelName ?? null,
+        replaces: collection.replaces ?? null,
+        state: "creating",
+        tableVersion: 0,
+        sequence: 0,
+        version: 0,
+        createdAt: now,
+        updatedAt: now,
+      })
+      .run();
+    return true;
+  });
+}
+
+export function rename(db: SqliteConnection, id: string, name: string): boolean {
+  return db.transaction((tx) => {
+    if (isTaken(tx, name)) return false;
+    tx.update(collections).set({ name }).where(eq(collections.id, id)).run();
+    return true;
+  });
+}
+
+/** What replaces a collection goes on counting where that one stopped, so that versions only grow. */
+export function replace(db: SqliteConnection, replacementId: string): number {
+  return db.transaction((tx) => {
+    const next = rowOf(tx, replacementId);
+    const old = rowOf(tx, next.replaces ?? "");
+    const version = Math.max(old.sequence, next.sequence) + 1;
+    const isOld = eq(collections.id, old.id);
+    // No name of a user's has a space.
+    tx.update(collections)
+      .set({ name: `replaced ${old.id}`, state: "dropping" })
+      .where(isOld)
+      .run();
+    tx.update(collections)
+      .set({
+        name: old.name,
+        state: "ready",
+        replaces: null,
+        sequence: version,
+        version,
+        createdAt: old.createdAt,
+        updatedAt: Date.now(),
+      })
+      .where(eq(collections.id, next.id))
+      .run();
+    tx.update(aliases).set({ collectionId: next.id }).where(eq(aliases.collectionId, old.id)).run();
+    tx.update(sources).set({ collectionId: next.id }).where(eq(sources.collectionId, old.id)).run();
+    return version;
+  });
 }
 
 export function setState(
@@ -51,15 +100,31 @@ export function remove(db: SqliteConnection, id: string): void {
   db.transaction((tx) => {
     tx.delete(documents).where(eq(documents.collectionId, id)).run();
     tx.delete(sources).where(eq(sources.collectionId, id)).run();
+    tx.delete(aliases).where(eq(aliases.collectionId, id)).run();
     tx.delete(seenFields).where(eq(seenFields.collectionId, id)).run();
     tx.delete(collections).where(eq(collections.id, id)).run();
   });
+}
+
+type Transaction = Pick<SqliteConnection, "select">;
+
+/** Names and aliases are of one kind to those who use them. */
+function isTaken(tx: Transaction, name: string): boolean {
+  const named = tx.select({ id: collections.id }).from(collections).where(eq(collections.name, name)).get();
+  return named !== undefined || tx.select().from(aliases).where(eq(aliases.alias, name)).get() !== undefined;
+}
+
+function rowOf(tx: Transaction, id: string): typeof collections.$inferSelect {
+  const row = tx.select().from(collections).where(eq(collections.id, id)).get();
+  if (row === undefined) throw new Error(`the catalogue has no collection ${id}`);
+  return row;
 }
 
 function toRecord(row: typeof collections.$inferSelect): CollectionRecord {
   return {
     ...row,
     modelName: row.modelName ?? undefined,
+    replaces: row.replaces ?? undefined,
     createdAt: new Date(row.createdAt),
     updatedAt: new Date(row.updatedAt),
   };

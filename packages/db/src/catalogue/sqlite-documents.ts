@@ -1,4 +1,11 @@
-import type { DocumentVersion, StoredDocument, StoredSummary, StoredVersion, SummaryPage } from "./catalogue.ts";
+import type {
+  DocumentVersion,
+  ManifestEntry,
+  StoredDocument,
+  StoredSummary,
+  StoredVersion,
+  SummaryPage,
+} from "./catalogue.ts";
 import { and, eq, gt, inArray, ne, sql } from "./drizzle.ts";
 import { documents } from "./schema.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
@@ -98,20 +105,19 @@ export function setSource(db: SqliteConnection, collectionId: string, ids: reado
     .run();
 }
 
-export function* manifest(
-  db: SqliteConnection,
-  collectionId: string,
-): Generator<DocumentVersion & { passages: number }> {
-  const { id, rev, passages } = documents;
+export function* manifest(db: SqliteConnection, collectionId: string): Generator<ManifestEntry> {
+  const { id, rev, passages, originRev } = documents;
   const page = (after: string) =>
     db
-      .select({ id, rev, passages: sql<number>`json_array_length(${passages})` })
+      .select({ id, rev, originRev, passages: sql<number>`json_array_length(${passages})` })
       .from(documents)
       .where(and(isCurrent(collectionId), gt(id, after)))
       .orderBy(id)
       .limit(PAGE_ROWS)
       .all();
-  for (let rows = page(""); rows.length > 0; rows = page(rows.at(-1)?.id ?? "")) yield* rows;
+  for (let rows = page(""); rows.length > 0; rows = page(rows.at(-1)?.id ?? "")) {
+    for (const row of rows) yield { ...row, originRev: row.originRev ?? undefined };
+  }
 }
 
 /** Any number of ids in one bound parameter. */
@@ -134,6 +140,7 @@ function toDocument(row: typeof documents.$inferSelect): StoredDocument {
     title: row.title ?? undefined,
     tags: row.tags ?? undefined,
     source: row.source ?? undefined,
+    originRev: row.originRev ?? undefined,
     createdAt: new Date(row.createdAt),
     updatedAt: new Date(row.updatedAt),
   };

@@ -133,6 +133,7 @@ function toRow(document: StagedDocument, collectionId: string, rev: number): typ
     length: document.text.length,
     title: document.title ?? null,
     source: document.source ?? null,
+    originRev: document.originRev ?? null,
     tags: document.tags ? [...document.tags] : null,
     passages: [...document.passages],
     createdAt: document.createdAt.getTime(),

@@ -4,10 +4,11 @@ import { DbError } from "../errors.ts";
 import { metadataLabels } from "../metadata/labels.ts";
 import type { Span } from "../schemas/document.ts";
 import { passageId } from "../tables/passage-row.ts";
-import { searchText } from "../tables/passage-rows.ts";
 import type { EmbeddedDocument } from "../tables/passage-rows.ts";
 import type { PassageTable } from "../tables/passage-table.ts";
 import { contentHash, textHash } from "./content-hash.ts";
+import { embedPassages } from "./embed-passages.ts";
+import { fieldsError } from "./read-document.ts";
 import type { ValidDocument } from "./read-document.ts";
 
 export interface PrepareContext {
@@ -30,8 +31,6 @@ export interface PreparedSlice {
   readonly failed: readonly { readonly index: number; readonly id: string; readonly error: DbError }[];
 }
 
-/** Texts given to the embedder at once: enough to sort by length, few enough to stop soon when aborted. */
-const EMBED_BATCH = 256;
 /** What is repeated in every row of a document (labels, tags, title), for all its rows together. */
 const MAX_REPEATED_LENGTH = 67_108_864;
 
@@ -51,7 +50,7 @@ export async function prepareSlice(
   const kept = await keptVectors(changed, context);
   const split = await Promise.all(changed.map((draft) => splitDraft(draft, kept.get(draft.document.id), context)));
   const good = split.filter((draft) => draft.error === undefined);
-  const vectors = await embedMissing(good, context);
+  const vectors = await embedPassages(good, context);
   return {
     documents: good.map((draft, at) => embeddedDocument(draft, vectors[at] ?? [], context)),
     unchanged: same.map(({ document }) => document.id),
@@ -110,7 +109,8 @@ async function splitDraft(
   const { title, text, tags = [], metadata } = document;
   const passages = vectors && previous ? previous.passages : await split(text, { title, embedder });
   const repeated = [title ?? "", ...tags, ...metadataLabels(metadata, table.shape.fields)].join("").length;
-  return { ...draft, passages, vectors, error: passagesError(passages, text.length, repeated) };
+  const error = fieldsError(metadata, table.shape.fields) ?? passagesError(passages, text.length, repeated);
+  return { ...draft, passages, vectors, error };
 }
 
 function passagesError(passages: readonly Span[], length: number, repeated: number): DbError | undefined {
@@ -122,24 +122,6 @@ function passagesError(passages: readonly Span[], length: number, repeated: numb
   return new DbError("document_too_large", "metadata: too large for a text of so many passages", {
     details: { passages: passages.length },
   });
-}
-
-/** Vectors of each draft, embedding across documents those that have none. */
-async function embedMissing(
-  drafts: readonly SplitDraft[],
-  { embedder, signal }: PrepareContext,
-): Promise<(readonly Float32Array[])[]> {
-  const texts = drafts.map(({ document: { title, text }, passages, vectors }) =>
-    vectors ? [] : passages.map(({ start, end }) => searchText(title, text.slice(start, end))),
-  );
-  const queue = texts.flat();
-  const embedded: Float32Array[] = [];
-  for (let at = 0; at < queue.length; at += EMBED_BATCH) {
-    signal?.throwIfAborted();
-    embedded.push(...(await embedder.embedDocuments(queue.slice(at, at + EMBED_BATCH), signal && { signal })));
-  }
-  let next = 0;
-  return drafts.map(({ vectors }, at) => vectors ?? embedded.slice(next, (next += texts[at]?.length ?? 0)));
 }
 
 function embeddedDocument(

@@ -35,7 +35,8 @@ export function readDocument(
   if (text.trim() === "") throw invalid("text: it is empty");
   if (!id.isWellFormed()) throw invalid("id: it holds half of a surrogate pair");
   if (tags?.some(hasUnitSeparator)) throw invalid("tags: the control character U+001F is not allowed");
-  requireFieldTypes(metadata, fields);
+  const misfit = fieldsError(metadata, fields);
+  if (misfit) throw misfit;
   return {
     index,
     id,
@@ -76,19 +77,21 @@ function requireSize(input: unknown): void {
   });
 }
 
-function requireFieldTypes(metadata: Metadata, fields: Readonly<Record<string, FieldType>>): void {
+/** Why these metadata do not fit the declared fields. */
+export function fieldsError(metadata: Metadata, fields: Readonly<Record<string, FieldType>>): DbError | undefined {
   for (const [name, type] of Object.entries(fields)) {
     const value = Object.hasOwn(metadata, name) ? metadata[name] : undefined;
     if (!fitsField(value, type)) {
       const article = type === "date" ? "an ISO 8601 date" : `a ${type}`;
-      throw new DbError("field_type_mismatch", `metadata.${name}: the collection declares ${article}`, {
+      return new DbError("field_type_mismatch", `metadata.${name}: the collection declares ${article}`, {
         details: { field: name, type },
       });
     }
     if (Array.isArray(value) && value.some((member) => typeof member === "string" && hasUnitSeparator(member))) {
-      throw invalid(`metadata.${name}: the control character U+001F is not allowed`);
+      return invalid(`metadata.${name}: the control character U+001F is not allowed`);
     }
   }
+  return undefined;
 }
 
 /** Filters join the members of a list with it. */

@@ -1,6 +1,7 @@
 import { DbError } from "../errors.ts";
 import type { FieldType } from "../schemas/collection.ts";
 import type { UpsertFailure, UpsertResult } from "../schemas/document.ts";
+import { writeToPresent } from "../generations/superseded.ts";
 import { prepareSlice } from "./prepare.ts";
 import type { PrepareContext, PreparedSlice } from "./prepare.ts";
 import { claimedId, readDocument } from "./read-document.ts";
@@ -27,25 +28,45 @@ const SLICE_DOCUMENTS = 128;
 /** Characters of one slice, metadata included; bounds the memory of a call whatever its size. */
 const SLICE_LENGTH = 1_048_576;
 
-/** Reads, deduplicates and stores in slices; while one slice is stored the next is encoded. */
+/** Where a slice is stored. */
+export interface UpsertTarget {
+  readonly context: PrepareContext;
+  readonly writer: CollectionWriter;
+}
+
+/**
+ * Reads, deduplicates and stores in slices; while one slice is stored the next is encoded. A slice whose generation is replaced
+ * meanwhile is prepared and stored anew in the next.
+ *
+ * @param present the generation that is to be written now.
+ */
 export async function upsert(
   inputs: readonly unknown[],
-  context: PrepareContext,
-  { writer, version, onProgress }: { writer: CollectionWriter; version: () => Promise<number> } & UpsertOptions,
+  present: () => Promise<UpsertTarget>,
+  { version, onProgress }: { version: () => Promise<number> } & UpsertOptions,
 ): Promise<UpsertResult> {
-  const { valid, failed } = readAll(inputs, context.table.shape.fields);
+  const { valid, failed } = readAll(inputs, (await present()).context.table.shape.fields);
   const unique = lastById(valid);
   const tally = { failed, unchanged: 0, documents: 0, passages: 0, version: undefined as number | undefined };
-  const storeAndCount = async (prepared: PreparedSlice) => {
-    count(tally, prepared, await storeSlice(prepared, context, writer));
+  const storeAndCount = async (first: PreparedFor, slice: readonly ValidDocument[]) => {
+    let ready: PreparedFor | undefined = first;
+    const [prepared, rev] = await writeToPresent(
+      async () => ready ?? prepareFor(slice, await present()),
+      async (target) => {
+        const { prepared, context, writer } = await target;
+        ready = undefined;
+        return [prepared, await storeSlice(prepared, context, writer)] as const;
+      },
+    );
+    count(tally, prepared, rev);
     onProgress?.({ documents: tally.documents, passages: tally.passages });
   };
   let storing = Promise.resolve();
   try {
     for (const slice of slices(unique)) {
-      const prepared = await prepareSlice(slice, context);
+      const prepared = await prepareFor(slice, await present());
       await storing;
-      storing = storeAndCount(prepared);
+      storing = storeAndCount(prepared, slice);
       // Awaited before the next slice is stored and below; this only keeps an early failure from counting as unhandled.
       storing.catch(() => undefined);
     }
@@ -62,6 +83,14 @@ export async function upsert(
     ids,
     version: tally.version ?? (await version()),
   };
+}
+
+interface PreparedFor extends UpsertTarget {
+  readonly prepared: PreparedSlice;
+}
+
+async function prepareFor(slice: readonly ValidDocument[], target: UpsertTarget): Promise<PreparedFor> {
+  return { ...target, prepared: await prepareSlice(slice, target.context) };
 }
 
 async function storeSlice(

@@ -3,6 +3,7 @@ import { metadataPaths } from "../metadata/labels.ts";
 import { storageError } from "../storage/failure.ts";
 import type { EmbeddedDocument } from "../tables/passage-rows.ts";
 import type { PassageTable } from "../tables/passage-table.ts";
+import { SupersededError } from "../generations/superseded.ts";
 import { Lane } from "./lane.ts";
 import { Maintenance } from "./maintenance.ts";
 
@@ -18,6 +19,7 @@ export class CollectionWriter {
   readonly #maintenance: Maintenance;
   /** Whether an earlier write may have stopped half way. */
   #unsettled = true;
+  #isSuperseded = false;
 
   constructor({ collectionId, catalogue, table }: { collectionId: string; catalogue: Catalogue; table: PassageTable }) {
     this.#collectionId = collectionId;
@@ -62,6 +64,14 @@ export class CollectionWriter {
     return this.#write("Recovering a collection", async () => undefined);
   }
 
+  /** Carries out the last task of this writer: when it has succeeded, later writes throw a `SupersededError`. */
+  handOver(task: () => Promise<void>): Promise<void> {
+    return this.#write("Replacing a generation", async () => {
+      await task();
+      this.#isSuperseded = true;
+    });
+  }
+
   get maintenanceFailure(): unknown {
     return this.#maintenance.failure;
   }
@@ -78,6 +88,7 @@ export class CollectionWriter {
 
   #write<T>(what: string, task: () => Promise<T>): Promise<T> {
     return this.#lane.run(async () => {
+      if (this.#isSuperseded) throw new SupersededError();
       try {
         if (this.#unsettled) await this.#settleAll();
         this.#unsettled = true;

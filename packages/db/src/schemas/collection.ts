@@ -46,6 +46,34 @@ export const CollectionConfig = z
 export type CollectionConfig = z.infer<typeof CollectionConfig>;
 export type CollectionConfigInput = z.input<typeof CollectionConfig>;
 
+export const ReindexRequest = CollectionConfig.pick({ model: true, precision: true })
+  .extend({
+    fields: z
+      .record(FieldName, FieldType)
+      .optional()
+      .meta({ description: "All declared fields; those of before when absent" }),
+  })
+  .strict()
+  .meta({ id: "ReindexRequest" });
+export type ReindexRequest = z.infer<typeof ReindexRequest>;
+export type ReindexRequestInput = z.input<typeof ReindexRequest>;
+
+export const ReindexInfo = z
+  .object({
+    state: z
+      .enum(["running", "interrupted"])
+      .meta({ description: "An interrupted one goes on when it is asked for again" }),
+    model: z.string(),
+    documents: z.int().meta({ description: "Documents that the next generation holds already" }),
+    total: z.int(),
+  })
+  .meta({ id: "ReindexInfo" });
+export type ReindexInfo = z.infer<typeof ReindexInfo>;
+
+/** A further name of a collection. */
+export const Alias = z.object({ alias: CollectionName, collection: CollectionName }).meta({ id: "Alias" });
+export type Alias = z.infer<typeof Alias>;
+
 export const CollectionInfo = z
   .object({
     name: CollectionName,
@@ -60,6 +88,7 @@ export const CollectionInfo = z
     bytes: z.int().meta({ description: "Size of the table on disk" }),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime().meta({ description: "Last acknowledged write" }),
+    reindex: ReindexInfo.optional().meta({ description: "While the collection is made anew" }),
   })
   .meta({ id: "CollectionInfo" });
 export type CollectionInfo = z.infer<typeof CollectionInfo>;

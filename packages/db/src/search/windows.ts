@@ -30,6 +30,12 @@ export class FrozenWindows {
     return encode(id, key, offset);
   }
 
+  /** Whether the cursor leads to one of these windows. */
+  has(cursor: string): boolean {
+    const parts = Cursor.safeParse(parseCursor(cursor));
+    return parts.success && this.#windows.has(parts.data[0]);
+  }
+
   /** The window and the offset that a cursor names. */
   resume(
     cursor: string,
@@ -63,10 +69,17 @@ function encode(id: string, key: string, offset: number): string {
 }
 
 function decode(cursor: string): z.infer<typeof Cursor> {
+  const parts = Cursor.safeParse(parseCursor(cursor));
+  if (parts.success) return parts.data;
+  throw invalidCursor("it is not one of ours", parts.error);
+}
+
+/** `undefined` for what is no JSON. */
+function parseCursor(cursor: string): unknown {
   try {
-    return Cursor.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
-  } catch (cause) {
-    throw invalidCursor("it is not one of ours", cause);
+    return JSON.parse(Buffer.from(cursor, "base64url").toString());
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,0 +1,84 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import type { Connection } from "@lancedb/lancedb";
+import type { Catalogue, CollectionRecord, NewCollection } from "../catalogue/catalogue.ts";
+import type { Embedder, EmbedderSettings, Splitter } from "../embedder.ts";
+import type { SharedEmbedders } from "../embedders/shared-embedders.ts";
+import type { FieldType } from "../schemas/collection.ts";
+import { storageError } from "../storage/failure.ts";
+import { PassageTable } from "../tables/passage-table.ts";
+import { Generation } from "./generation.ts";
+
+export interface GenerationStoreParts {
+  readonly catalogue: Catalogue;
+  readonly connection: Connection;
+  /** The folder of the tables. */
+  readonly folder: string;
+  readonly embedders: SharedEmbedders;
+  readonly split: Splitter;
+}
+
+/** What a generation is made with. */
+export interface GenerationSettings extends EmbedderSettings {
+  readonly modelName: string | undefined;
+  readonly fields: Readonly<Record<string, FieldType>>;
+}
+
+/** Makes, opens and drops generations: the row in the catalogue and the table that belongs to it. */
+export class GenerationStore {
+  readonly #parts: GenerationStoreParts;
+
+  constructor(parts: GenerationStoreParts) {
+    this.#parts = parts;
+  }
+
+  /** The embedder of a generation that is to be made. What the model's loader throws passes through. */
+  embedder({ modelName, precision }: GenerationSettings): Promise<Embedder> {
+    return this.#parts.embedders.load(modelName, { precision });
+  }
+
+  /** Makes the row, then the table; false when the name is taken. A crash in between leaves a row to clear away. */
+  async create(
+    name: string,
+    { modelName, precision, fields }: GenerationSettings,
+    { model, dimension, replaces }: Pick<Embedder, "model" | "dimension"> & Pick<NewCollection, "replaces">,
+  ): Promise<boolean> {
+    const id = randomUUID().replaceAll("-", "");
+    const record = { id, name, modelName, model, precision, dimension, fields, replaces, table: `c_${id}_g1` };
+    if (!(await this.#parts.catalogue.addCollection(record))) return false;
+    await this.#createTable(record, replaces === undefined ? "ready" : "building");
+    return true;
+  }
+
+  /** @throws {DbError} `storage_failed` */
+  async open(record: CollectionRecord): Promise<Generation> {
+    const { connection, catalogue, folder, split, embedders } = this.#parts;
+    try {
+      const table = await PassageTable.open(connection, { folder, name: record.table }, record, record.tableVersion);
+      const tableFolder = join(folder, `${record.table}.lance`);
+      const loadEmbedder = () => embedders.load(record.modelName, record);
+      return await Generation.open({ record, catalogue, table, tableFolder, split, loadEmbedder });
+    } catch (error) {
+      throw storageError(error, `Opening the collection ${record.name}`);
+    }
+  }
+
+  /** Removes the table, then the row with all that belongs to it. */
+  async drop({ id, table }: Pick<CollectionRecord, "id" | "table">): Promise<void> {
+    const { connection, catalogue } = this.#parts;
+    const names = await connection.tableNames({ startAfter: table.slice(0, -1), limit: 2 });
+    if (names.includes(table)) await connection.dropTable(table);
+    await catalogue.removeCollection(id);
+  }
+
+  async #createTable(record: NewCollection, state: "ready" | "building"): Promise<void> {
+    const { connection, catalogue, folder } = this.#parts;
+    try {
+      using table = await PassageTable.create(connection, { folder, name: record.table }, record);
+      await catalogue.setCollectionState(record.id, state, await table.version());
+    } catch (error) {
+      await this.drop(record);
+      throw storageError(error, "Creating a collection");
+    }
+  }
+}

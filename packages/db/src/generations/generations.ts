@@ -1,0 +1,99 @@
+import { DbError } from "../errors.ts";
+import type { ReindexInfo, ReindexRequest } from "../schemas/collection.ts";
+import type { GenerationStore } from "./generation-store.ts";
+import type { Generation } from "./generation.ts";
+import { reindex } from "./reindex.ts";
+import type { ReindexOptions } from "./reindex.ts";
+
+/** How long a replaced generation stays readable: for searches that began in it, and for the cursors of their results. */
+const RETENTION_MS = 60_000;
+
+/** The present generation of a collection, the one before it as long as readers may need it, and the way to the next. */
+export class Generations implements AsyncDisposable {
+  readonly #store: GenerationStore;
+  #present: Generation;
+  readonly #replaced = new Map<Generation, NodeJS.Timeout>();
+  /** Why a replaced generation could not be dropped; `verify` tells. */
+  failure: unknown;
+  #running: { readonly controller: AbortController; readonly ended: Promise<void> } | undefined;
+
+  constructor(present: Generation, store: GenerationStore) {
+    this.#present = present;
+    this.#store = store;
+  }
+
+  get present(): Generation {
+    return this.#present;
+  }
+
+  /** The generation whose search gave this cursor, as far as that can be told. */
+  ofCursor(cursor: string | undefined): Generation {
+    const replaced = [...this.#replaced.keys()];
+    return (cursor !== undefined && replaced.find(({ search }) => search.windows.has(cursor))) || this.#present;
+  }
+
+  /** Builds the next generation and makes it the present one. @throws {DbError} `reindex_running` */
+  async reindex(request: ReindexRequest, { signal, onProgress }: ReindexOptions): Promise<void> {
+    if (this.#running) {
+      throw new DbError("reindex_running", "The collection is being indexed anew already.", {
+        hint: "Wait for it, or abort it.",
+        details: { collection: this.#present.record.name },
+      });
+    }
+    const controller = new AbortController();
+    const joined = signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal]);
+    const work = reindex(this.#present, request, {
+      store: this.#store,
+      signal: joined,
+      onReplaced: (next) => this.#replace(next),
+      ...(onProgress && { onProgress }),
+    });
+    this.#running = { controller, ended: work.catch(() => undefined) };
+    try {
+      await work;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  /** How far the next generation is, while there is one. */
+  async progress(): Promise<ReindexInfo | undefined> {
+    const { catalogue, record } = this.#present;
+    const next = await catalogue.findReplacement(record.id);
+    if (next === undefined) return undefined;
+    return {
+      state: this.#running ? "running" : "interrupted",
+      model: next.model,
+      documents: await catalogue.countDocuments(next.id),
+      total: await catalogue.countDocuments(record.id),
+    };
+  }
+
+  /** Ends a reindexing, which can be taken up later, and closes all generations. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#running?.controller.abort(new DbError("database_closed", "The database was closed."));
+    await this.#running?.ended;
+    for (const [generation, timer] of this.#replaced) {
+      clearTimeout(timer);
+      await this.#drop(generation);
+    }
+    await this.#present[Symbol.asyncDispose]();
+  }
+
+  #replace(next: Generation): void {
+    const old = this.#present;
+    this.#present = next;
+    const timer = setTimeout(() => void this.#drop(old), RETENTION_MS);
+    timer.unref();
+    this.#replaced.set(old, timer);
+  }
+
+  /** One that cannot be dropped now is cleared away when the database is opened the next time. */
+  async #drop(generation: Generation): Promise<void> {
+    this.#replaced.delete(generation);
+    await generation[Symbol.asyncDispose]();
+    await this.#store.drop(generation.record).catch((failure: unknown) => {
+      this.failure = failure;
+    });
+  }
+}

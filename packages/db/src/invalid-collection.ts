@@ -1,0 +1,11 @@
+import type { z } from "zod";
+import { DbError } from "./errors.ts";
+
+/** What a schema says against a collection's configuration. */
+export function invalidCollection(what: string, { issues }: z.ZodError): DbError {
+  const [issue] = issues;
+  const pointer = (issue?.path ?? []).map((key) => `/${String(key)}`).join("");
+  return new DbError("collection_invalid", `${what} is not valid at "${pointer}": ${issue?.message}.`, {
+    details: { pointer },
+  });
+}
