@@ -5,14 +5,18 @@ import type { Generation } from "./generation.ts";
 import { reindex } from "./reindex.ts";
 import type { ReindexOptions } from "./reindex.ts";
 
-/** How long a replaced generation stays readable: for searches that began in it, and for the cursors of their results. */
+/**
+ * How long the last replaced generation stays readable: for searches that began in it, and for the cursors of their results. One
+ * that was replaced before it is dropped earlier, so that there are never more than three tables.
+ */
 const RETENTION_MS = 60_000;
 
 /** The present generation of a collection, the one before it as long as readers may need it, and the way to the next. */
 export class Generations implements AsyncDisposable {
   readonly #store: GenerationStore;
   #present: Generation;
-  readonly #replaced = new Map<Generation, NodeJS.Timeout>();
+  #replaced: { readonly generation: Generation; readonly timer: NodeJS.Timeout } | undefined;
+  #dropping: Promise<void> = Promise.resolve();
   /** Why a replaced generation could not be dropped; `verify` tells. */
   failure: unknown;
   #running: { readonly controller: AbortController; readonly ended: Promise<void> } | undefined;
@@ -28,8 +32,9 @@ export class Generations implements AsyncDisposable {
 
   /** The generation whose search gave this cursor, as far as that can be told. */
   ofCursor(cursor: string | undefined): Generation {
-    const replaced = [...this.#replaced.keys()];
-    return (cursor !== undefined && replaced.find(({ search }) => search.windows.has(cursor))) || this.#present;
+    const replaced = this.#replaced?.generation;
+    const isOfReplaced = cursor !== undefined && replaced?.search.windows.has(cursor) === true;
+    return isOfReplaced ? replaced : this.#present;
   }
 
   /** Builds the next generation and makes it the present one. @throws {DbError} `reindex_running` */
@@ -73,27 +78,35 @@ export class Generations implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#running?.controller.abort(new DbError("database_closed", "The database was closed."));
     await this.#running?.ended;
-    for (const [generation, timer] of this.#replaced) {
-      clearTimeout(timer);
-      await this.#drop(generation);
-    }
+    this.#dropReplaced();
+    await this.#dropping;
     await this.#present[Symbol.asyncDispose]();
   }
 
   #replace(next: Generation): void {
     const old = this.#present;
     this.#present = next;
-    const timer = setTimeout(() => void this.#drop(old), RETENTION_MS);
+    this.#dropReplaced();
+    const timer = setTimeout(() => this.#dropReplaced(), RETENTION_MS);
     timer.unref();
-    this.#replaced.set(old, timer);
+    this.#replaced = { generation: old, timer };
+  }
+
+  #dropReplaced(): void {
+    if (this.#replaced === undefined) return;
+    const { generation, timer } = this.#replaced;
+    clearTimeout(timer);
+    this.#replaced = undefined;
+    this.#dropping = this.#dropping.then(() => this.#drop(generation));
   }
 
   /** One that cannot be dropped now is cleared away when the database is opened the next time. */
   async #drop(generation: Generation): Promise<void> {
-    this.#replaced.delete(generation);
-    await generation[Symbol.asyncDispose]();
-    await this.#store.drop(generation.record).catch((failure: unknown) => {
+    try {
+      await generation[Symbol.asyncDispose]();
+      await this.#store.drop(generation.record);
+    } catch (failure) {
       this.failure = failure;
-    });
+    }
   }
 }
