@@ -27,6 +27,21 @@ const split = async (text: string) =>
   }));
 
 describe("upsert and get", () => {
+  test("declared fields of every type may be missing in a whole batch, and in all but one of its documents", async () => {
+    const fields = { n: "number", s: "string", b: "boolean", d: "date", l: "string[]" } as const;
+    await using opened = await openCollection({ fields });
+    const batch = Array.from({ length: 700 }, (_, at) => ({ id: `d${at}`, text: "insulin" }));
+    expect((await opened.collection.upsert(batch.slice(0, 100))).upserted).toBe(100);
+    const given = { n: 1, s: "x", b: true, d: "2019", l: ["x"] };
+    const mixed = batch.map((document, at) => (at === 600 ? { ...document, metadata: given } : document));
+    expect((await opened.collection.upsert(mixed)).upserted).toBe(700);
+    for (const [name, value] of Object.entries(given)) {
+      expect(await opened.collection.count({ [name]: Array.isArray(value) ? "x" : value })).toBe(1);
+      expect(await opened.collection.count({ [name]: { exists: false } })).toBe(699);
+    }
+    expect(await opened.collection.count({ b: false })).toBe(0);
+  });
+
   test("stored documents are read back as given", async () => {
     await using opened = await openCollection();
     const { collection } = opened;

@@ -1,9 +1,10 @@
 import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DbError } from "../errors.ts";
 import { notWritable } from "./failure.ts";
 import { lockFolder } from "./folder-lock.ts";
+import { synchronize } from "./synchronize.ts";
 
 /** A folder that this process alone writes to, for as long as it is held. */
 export interface DataFolder extends AsyncDisposable {
@@ -16,8 +17,14 @@ export interface DataFolder extends AsyncDisposable {
 export async function openDataFolder(uri: string): Promise<DataFolder> {
   const path = folderPath(uri);
   const tables = join(path, "tables");
-  await makeFolder(tables);
+  const created = await makeFolder(tables);
   const lock = lockFolder(path);
+  try {
+    await keepNames(path, created);
+  } catch (error) {
+    lock.release();
+    throw notWritable(path, error);
+  }
   return { path, tables, catalogue: join(path, "catalogue.sqlite"), [Symbol.asyncDispose]: async () => lock.release() };
 }
 
@@ -31,10 +38,30 @@ function folderPath(uri: string): string {
   });
 }
 
-async function makeFolder(path: string): Promise<void> {
+/** The first folder that had to be created, if any. */
+async function makeFolder(path: string): Promise<string | undefined> {
   try {
-    await mkdir(path, { recursive: true });
+    return await mkdir(path, { recursive: true });
   } catch (error) {
     throw notWritable(path, error);
   }
+}
+
+/**
+ * A new folder is on disk when the folder that names it is: a power cut would take it away with everything in it. Also at every
+ * later opening, for whoever created it may have been killed before this.
+ */
+async function keepNames(path: string, created: string | undefined): Promise<void> {
+  await synchronize(path);
+  if (created === undefined) return synchronize(dirname(path)).catch(unlessDenied);
+  for (let folder = dirname(path); folder.length >= dirname(created).length; folder = dirname(folder)) {
+    await synchronize(folder);
+    if (folder === dirname(folder)) return;
+  }
+}
+
+/** Who may not even read the folder above did not create this one in it. */
+function unlessDenied(error: unknown): void {
+  if (error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EPERM")) return;
+  throw error;
 }

@@ -1,5 +1,6 @@
-import { open, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { synchronize } from "./synchronize.ts";
 
 /** Lance writes each file once, except this pointer to the newest manifest. */
 const REWRITTEN = "latest_version_hint.json";
@@ -35,14 +36,5 @@ export class DurabilityBarrier {
     const above: string[] = [];
     for (let at = dirname(path); at.length >= this.#folder.length; at = dirname(at)) above.push(at);
     return [...above, dirname(this.#folder)];
-  }
-}
-
-async function synchronize(path: string): Promise<void> {
-  const file = await open(path, "r");
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }
