@@ -21,6 +21,7 @@ export default defineConfig({
             "scripts/**/*.test.ts",
             "benchmarks/**/*.test.ts",
             "testing/src/**/*.test.ts",
+            "testing/torture/**/*.test.ts",
           ],
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { openGraphEncoder, tokenize } from "./int8/encoder.ts";
 import type { GraphEncoder } from "./int8/encoder.ts";
 import { dot, ndcgAt10, readScifact } from "./int8/retrieval.ts";
-import { describeMachine } from "./machine.ts";
+import { describeMachine } from "@galen/testing";
 import { readMedquad, sample } from "./medquad.ts";
 import { readMedicalTexts } from "./pubmedqa.ts";
 import { quantile, round } from "./statistics.ts";

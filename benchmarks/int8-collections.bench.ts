@@ -8,7 +8,7 @@ import { modelPrecisions } from "@galen/core";
 import type { ModelPrecision } from "@galen/core";
 import type { Collection, Database } from "@galen/db";
 import { ingest, openDatabase } from "@galen/rag";
-import { describeMachine } from "./machine.ts";
+import { describeMachine } from "@galen/testing";
 import { MEDQUAD_FIELDS, readMedquad, sample, writeMedquad } from "./medquad.ts";
 import { quantile, round, timings } from "./statistics.ts";
 

@@ -13,6 +13,11 @@ export interface MedquadRecord {
 
 const BESIDE_THE_CHECKOUT = fileURLToPath(new URL("../../shared/data/medquad.jsonl.gz", import.meta.url));
 
+/** Whether the file is where `readMedquad` looks for it. */
+export function hasMedquad(file = process.env["GALEN_MEDQUAD"] ?? BESIDE_THE_CHECKOUT): boolean {
+  return existsSync(file);
+}
+
 /** MedQuAD question–answer pairs (CC BY 4.0, Ben Abacha and Demner-Fushman 2019) as JSON lines with id, question and answer. */
 export function readMedquad(file = process.env["GALEN_MEDQUAD"] ?? BESIDE_THE_CHECKOUT): MedquadRecord[] {
   if (!existsSync(file))

@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { modelPrecisions } from "@galen/core";
 import { writeShippedModel } from "./embed/model-files.ts";
 import { QUERY } from "./embed/workload.ts";
-import { describeMachine } from "./machine.ts";
+import { describeMachine } from "@galen/testing";
 import { measureQuery, queryParts } from "./query/measure-query.ts";
 import type { QueryTimes } from "./query/measure-query.ts";
 import { meanings } from "./query/page.ts";

@@ -1,11 +1,11 @@
 // `npm run dev -- node benchmarks/report.ts`: writes docs/performance.md from benchmarks/results. A test compares them.
 import { readFileSync, writeFileSync } from "node:fs";
-import { embeddingSection } from "./embed/page.ts";
+import { embeddingSection, otherMachineSection } from "./embed/page.ts";
 import { speedPlot } from "./embed/plot.ts";
 import type { EmbedResults } from "./embed/results.ts";
-import type { Machine } from "./machine.ts";
 import { querySection } from "./query/page.ts";
 import type { QueryResults } from "./query/page.ts";
+import type { Machine } from "@galen/testing";
 
 interface Smoke {
   readonly date: string;
@@ -35,9 +35,15 @@ const rows: readonly (readonly [figure: string, meaning: string, unit: string])[
 export function generatedFiles(): Readonly<Record<string, string>> {
   const smoke = readResult("smoke") as Smoke;
   const embed = readResult("embed") as EmbedResults;
+  const withoutAmx = readResult("embed-vnni") as EmbedResults;
   const query = readResult("query") as QueryResults;
+  const sections = [
+    embeddingSection(embed),
+    otherMachineSection(withoutAmx, "Embedding without AMX"),
+    querySection(query),
+  ];
   return {
-    "../docs/performance.md": `${smokePage(smoke)}\n${embeddingSection(embed)}\n\n${querySection(query)}\n`,
+    "../docs/performance.md": `${smokePage(smoke)}\n${sections.join("\n\n")}\n`,
     "../docs/images/embed.svg": speedPlot(embed),
   };
 }

@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { loadSentenceTransformer } from "@galen/db";
 import type { Collection, Embedder } from "@galen/db";
 import { answer, ingest, openDatabase } from "@galen/rag";
-import { describeMachine } from "./machine.ts";
+import { describeMachine } from "@galen/testing";
 import { MEDQUAD_FIELDS, type MedquadRecord, readMedquad, sample, writeMedquad } from "./medquad.ts";
 import { quantile, round, timings } from "./statistics.ts";
 

@@ -8,7 +8,7 @@ import { runInNewContext } from "node:vm";
 import { Tokenizer } from "@galen/core";
 import { Tokenizer as PureJsTokenizer } from "@huggingface/tokenizers";
 import { Tokenizer as RustTokenizer } from "tokenizers";
-import { describeMachine } from "./machine.ts";
+import { describeMachine } from "@galen/testing";
 import { readMedicalTexts } from "./pubmedqa.ts";
 import { quantile, round } from "./statistics.ts";
 

@@ -10,6 +10,7 @@ const tasks = {
   galen: () => import("./tasks/galen.mjs"),
   bench: () => import("./tasks/bench.mjs"),
   golden: () => import("./tasks/golden.mjs"),
+  torture: () => import("./tasks/torture.mjs"),
   setup: () => import("./tasks/setup.mjs"),
   run: () => import("./tasks/run.mjs"),
 };

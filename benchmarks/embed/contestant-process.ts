@@ -18,8 +18,16 @@ export interface Launch {
   readonly pinning: readonly string[];
 }
 
-/** The process of a contestant. It computes only while it is asked something. */
-export class ContestantProcess implements AsyncDisposable {
+/** What a contestant may be asked, by `do`, and what it answers to each. */
+export interface Protocol {
+  readonly request: { readonly do: string };
+  readonly answers: object;
+}
+
+/** The process of a contestant, by default one of `protocol.ts`. It computes only while it is asked something. */
+export class ContestantProcess<
+  P extends Protocol = { readonly request: Request; readonly answers: Answers },
+> implements AsyncDisposable {
   readonly contestant: Contestant;
   /** When it was started, on the clock of `performance.now()`. */
   readonly startedAt = performance.now();
@@ -39,14 +47,17 @@ export class ContestantProcess implements AsyncDisposable {
   }
 
   /** @throws what the contestant says went wrong, or what it printed when it ended without an answer. */
-  async ask<Do extends Request["do"]>(request: Request & { readonly do: Do }): Promise<Answers[Do]> {
+  async ask<Do extends P["request"]["do"] & keyof P["answers"]>(
+    request: P["request"] & { readonly do: Do },
+    { maxMs = MAX_ANSWER_MS } = {},
+  ): Promise<P["answers"][Do]> {
     this.#child.stdin.write(`${JSON.stringify(request)}\n`);
-    const limit = setTimeout(() => this.#child.kill("SIGKILL"), MAX_ANSWER_MS);
+    const limit = setTimeout(() => this.#child.kill("SIGKILL"), maxMs);
     const { value, done } = await this.#lines.next();
     clearTimeout(limit);
     if (done === true) throw new Error(`${this.contestant.name} ended: ${this.#printed.trim()}`);
-    const answer = JSON.parse(value) as Answers[Do] | { readonly error: string };
-    if ("error" in answer) throw new Error(answer.error);
+    const answer = JSON.parse(value) as P["answers"][Do] & { readonly error?: string };
+    if (answer.error !== undefined) throw new Error(answer.error);
     return answer;
   }
 

@@ -27,6 +27,19 @@ Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memory_gb} GiB, ${mac
   ].join("\n\n");
 }
 
+/** The same contest on a machine whose processor lacks the main one's instructions, from another results file. */
+export function otherMachineSection({ date, machine, minilm, shipped, base }: EmbedResults, title: string): string {
+  return [
+    `## ${title}
+
+Printed by \`npm run bench -- embed\` on ${date.slice(0, 10)}: the same contest on ${machine.cpu}, ${machine.cores} cores, ${machine.memory_gb} GiB, ${machine.instructions.join(" ")};
+${machine.os}; Node ${machine.node}; load average before: ${machine.load_average_before.join(", ")}.`,
+    ...(minilm === null ? [] : [contestText(minilm)]),
+    ...(shipped.length === 0 ? [] : [shippedText(shipped)]),
+    ...(base === null ? [] : [contestText(base)]),
+  ].join("\n\n");
+}
+
 function contestText({ contestants, skipped, ...contest }: Contest): string {
   const rows = contestants.map((figures) => [
     figures.title,

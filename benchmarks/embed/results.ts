@@ -1,4 +1,4 @@
-import type { Machine } from "../machine.ts";
+import type { Machine } from "@galen/testing";
 import type { ContestResult } from "./contest.ts";
 import type { Cosine } from "./figures.ts";
 import type { Profile } from "./profile/measure-profiles.ts";

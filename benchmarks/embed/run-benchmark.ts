@@ -3,7 +3,7 @@ import { mkdtemp } from "node:fs/promises";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { SentenceTransformer, writeOnnxModel } from "@galen/core";
-import { describeMachine } from "../machine.ts";
+import { describeMachine } from "@galen/testing";
 import { round } from "../statistics.ts";
 import type { Launch } from "./contestant-process.ts";
 import type { Contestant } from "./contestants/contestants.ts";

@@ -1,4 +1,4 @@
-import type { Machine } from "../machine.ts";
+import type { Machine } from "@galen/testing";
 import { table, thousands } from "../markdown.ts";
 import { queryParts } from "./measure-query.ts";
 import type { QueryPart, QueryTimes } from "./measure-query.ts";

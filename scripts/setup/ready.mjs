@@ -88,7 +88,7 @@ function workspaceManifests() {
   const folders = ["packages", "apps"].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
   );
-  return [...folders, "testing", "testing/product", "examples", "benchmarks"]
+  return [...folders, "testing", "testing/product", "testing/torture", "examples", "benchmarks"]
     .map((folder) => `${folder}/package.json`)
     .filter((file) => existsSync(join(root, file)));
 }

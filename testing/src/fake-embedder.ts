@@ -12,17 +12,20 @@ export class FakeEmbedder implements AsyncDisposable {
   readonly queries: string[] = [];
   disposed = false;
   readonly #beforeEmbed: BeforeEmbed;
+  readonly #remember: boolean;
 
   constructor({
     model = "fake-words",
     dimension = 256,
     maxTokens = 256,
     beforeEmbed = noop,
+    remember = true,
   }: FakeEmbedderOptions = {}) {
     this.model = model;
     this.dimension = dimension;
     this.maxTokens = maxTokens;
     this.#beforeEmbed = beforeEmbed;
+    this.#remember = remember;
   }
 
   /** A token is a word. */
@@ -35,7 +38,7 @@ export class FakeEmbedder implements AsyncDisposable {
     { signal }: { readonly signal?: AbortSignal } = {},
   ): Promise<Float32Array[]> {
     signal?.throwIfAborted();
-    this.documents.push(...texts);
+    if (this.#remember) this.documents.push(...texts);
     await this.#beforeEmbed(texts);
     signal?.throwIfAborted();
     return texts.map((text) => this.#embed(text));
@@ -43,7 +46,7 @@ export class FakeEmbedder implements AsyncDisposable {
 
   async embedQuery(text: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Float32Array> {
     signal?.throwIfAborted();
-    this.queries.push(text);
+    if (this.#remember) this.queries.push(text);
     return this.#embed(text);
   }
 
@@ -69,6 +72,8 @@ export interface FakeEmbedderOptions {
   readonly maxTokens?: number;
   /** Runs before each batch of documents: wait on a gate, throw, or count. */
   readonly beforeEmbed?: BeforeEmbed;
+  /** Off where memory is measured. @default true */
+  readonly remember?: boolean;
 }
 
 type BeforeEmbed = (texts: readonly string[]) => void | Promise<void>;

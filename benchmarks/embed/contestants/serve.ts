@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import type { Answers, Request, Task } from "../protocol.ts";
+import { answerRequests } from "./answer-requests.ts";
 
 /** A contestant that runs in Node. */
 export interface Encoder {
@@ -11,13 +11,12 @@ export interface Encoder {
 /** Answers the requests of `protocol.ts` until stdin ends, then ends the process. */
 export async function serve(load: (task: Task) => Promise<Encoder>): Promise<void> {
   const worker = new Worker(load);
-  for await (const line of createInterface({ input: process.stdin })) {
-    const answer = await worker.answer(JSON.parse(line) as Request).catch((error: unknown) => ({
-      error: error instanceof Error ? error.message : String(error),
-    }));
-    process.stdout.write(`${JSON.stringify(answer)}\n`);
-  }
-  process.exit();
+  await answerRequests<Request, Answers>({
+    load: (task) => worker.open(task),
+    encode: () => worker.encode(),
+    query: ({ times }) => worker.query(times),
+    write: ({ file }) => worker.write(file),
+  });
 }
 
 class Worker {
@@ -31,24 +30,7 @@ class Worker {
     this.#load = load;
   }
 
-  async answer(request: Request): Promise<Answers[Request["do"]]> {
-    switch (request.do) {
-      case "load":
-        return this.#open(request);
-      case "encode": {
-        const { ms, vectors } = await this.#encode(this.#texts);
-        this.#vectors = vectors;
-        return { ms };
-      }
-      case "query":
-        return { ms: await this.#times(request.times) };
-      case "write":
-        await writeFile(request.file, Buffer.concat(this.#vectors.map(bytesOf)));
-        return { dimension: this.#vectors[0]?.length ?? 0 };
-    }
-  }
-
-  async #open(task: Task): Promise<Answers["load"]> {
+  async open(task: Task): Promise<Answers["load"]> {
     this.#texts = JSON.parse(await readFile(task.texts, "utf8")) as string[];
     this.#query = task.query;
     const start = performance.now();
@@ -57,10 +39,21 @@ class Worker {
     return { ms: performance.now() - start, versions: this.#encoder.versions };
   }
 
-  async #times(count: number): Promise<number[]> {
-    const durations: number[] = [];
-    for (let time = 0; time < count; time += 1) durations.push((await this.#encode([this.#query])).ms);
-    return durations;
+  async encode(): Promise<Answers["encode"]> {
+    const { ms, vectors } = await this.#encode(this.#texts);
+    this.#vectors = vectors;
+    return { ms };
+  }
+
+  async query(count: number): Promise<Answers["query"]> {
+    const ms: number[] = [];
+    for (let time = 0; time < count; time += 1) ms.push((await this.#encode([this.#query])).ms);
+    return { ms };
+  }
+
+  async write(file: string): Promise<Answers["write"]> {
+    await writeFile(file, Buffer.concat(this.#vectors.map(bytesOf)));
+    return { dimension: this.#vectors[0]?.length ?? 0 };
   }
 
   async #encode(texts: readonly string[]): Promise<{ ms: number; vectors: readonly Float32Array[] }> {

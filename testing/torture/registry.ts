@@ -1,0 +1,12 @@
+import type { Scenario } from "./scenario.ts";
+import { disk } from "./scenarios/disk.ts";
+import { kill } from "./scenarios/kill.ts";
+import { model } from "./scenarios/model.ts";
+import { power } from "./scenarios/power.ts";
+import { soak } from "./scenarios/soak.ts";
+import { writers } from "./scenarios/writers.ts";
+
+/** All scenarios, in the order of the table. */
+export const scenarios = { kill, power, model, writers, disk, soak } satisfies Record<string, Scenario>;
+
+export type ScenarioName = keyof typeof scenarios;
