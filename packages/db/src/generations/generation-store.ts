@@ -52,9 +52,9 @@ export class GenerationStore {
 
   /** @throws {DbError} `storage_failed` */
   async open(record: CollectionRecord): Promise<Generation> {
-    const { connection, catalogue, folder, split, embedders } = this.#parts;
+    const { catalogue, folder, split, embedders } = this.#parts;
     try {
-      const table = await PassageTable.open(connection, { folder, name: record.table }, record, record.tableVersion);
+      const table = await PassageTable.open({ folder, name: record.table }, record, record.tableVersion);
       const tableFolder = join(folder, `${record.table}.lance`);
       const loadEmbedder = () => embedders.load(record.modelName, record);
       return await Generation.open({ record, catalogue, table, tableFolder, split, loadEmbedder });

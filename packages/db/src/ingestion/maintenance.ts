@@ -1,8 +1,12 @@
 import type { PassageTable } from "../tables/passage-table.ts";
 import type { Lane } from "./lane.ts";
 
-/** Rows outside the full-text index cost 0.1 ms each in every search. */
-const MAX_TAIL_ROWS = 200;
+/** Rows outside the full-text index cost 0.1 ms each in every search: below 200 when maintenance is due, with what comes meanwhile. */
+const MAX_TAIL_ROWS = 150;
+/** A write of more rows belongs to a bulk load, in which the writer's time counts more than that of searches. */
+const SMALL_WRITE_ROWS = 32;
+/** Of a stream of small writes maintenance takes at most one part in so many: at 16,000 passages it lasts half a second. */
+const PAUSE_FACTOR = 4;
 /** Rows written before a bulk load is interrupted for maintenance; it rewrites the table, hence also a share of its rows. */
 const BULK_ROWS = 2_000;
 const BULK_SHARE = 0.25;
@@ -20,6 +24,8 @@ export class Maintenance {
   readonly #makeDurable: () => Promise<void>;
   #written = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** When a stream of small writes may be interrupted next, on the clock of `performance.now()`. */
+  #pauseUntil = 0;
   failure: unknown;
 
   constructor({ table, lane, makeDurable }: { table: PassageTable; lane: Lane; makeDurable: () => Promise<void> }) {
@@ -32,7 +38,7 @@ export class Maintenance {
   async noteWrite(rows: number): Promise<void> {
     this.#written += rows;
     clearTimeout(this.#timer);
-    if (this.#written >= BULK_ROWS && this.#written >= BULK_SHARE * (await this.#table.countRows())) return this.#run();
+    if (await this.#isDue(rows)) return this.#run();
     const quiet = this.#written >= MAX_TAIL_ROWS ? IDLE_MS : LONG_IDLE_MS;
     this.#timer = setTimeout(() => void this.#lane.run(() => this.#run()), quiet);
     this.#timer.unref();
@@ -44,8 +50,14 @@ export class Maintenance {
     await this.#lane.run(() => this.#run());
   }
 
+  async #isDue(rows: number): Promise<boolean> {
+    if (rows <= SMALL_WRITE_ROWS) return this.#written >= MAX_TAIL_ROWS && performance.now() >= this.#pauseUntil;
+    return this.#written >= BULK_ROWS && this.#written >= BULK_SHARE * (await this.#table.countRows());
+  }
+
   async #run(): Promise<void> {
     if (this.#written === 0) return;
+    const began = performance.now();
     try {
       await this.#table.optimize();
       await this.#makeDurable();
@@ -56,6 +68,9 @@ export class Maintenance {
       this.failure = undefined;
     } catch (error) {
       this.failure = error;
+    } finally {
+      const now = performance.now();
+      this.#pauseUntil = now + PAUSE_FACTOR * (now - began);
     }
   }
 }

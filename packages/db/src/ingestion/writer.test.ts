@@ -20,9 +20,7 @@ async function openParts(path: string) {
   stack.defer(() => connection.close());
   const location = { folder: path, name: "t" };
   const exists = (await connection.tableNames()).includes("t");
-  const table = await (exists
-    ? PassageTable.open(connection, location, shape)
-    : PassageTable.create(connection, location, shape));
+  const table = await (exists ? PassageTable.open(location, shape) : PassageTable.create(connection, location, shape));
   if (!exists) {
     await catalogue.addCollection({
       id: COLLECTION,
@@ -156,8 +154,7 @@ test("table versions after the durable one, torn by a power cut or not, are give
   await truncate(join(versions, newest ?? ""), 0);
   await using catalogue = await SqliteCatalogue.open(join(folder.path, "catalogue.sqlite"));
   const { tableVersion = 0 } = (await catalogue.findCollection("c")) ?? {};
-  const connection = await connectTables(folder.path);
-  const table = await PassageTable.open(connection, { folder: folder.path, name: "t" }, shape, tableVersion);
+  const table = await PassageTable.open({ folder: folder.path, name: "t" }, shape, tableVersion);
   const writer = new CollectionWriter({ collectionId: COLLECTION, catalogue, table });
   await writer.recover();
   const verify = () => verifyCollection({ name: "c", id: COLLECTION, catalogue, table, maintenance: undefined });

@@ -5,7 +5,7 @@ import * as lancedb from "@lancedb/lancedb";
 const INDEX_CACHE_BYTES = 32n << 20n;
 const METADATA_CACHE_BYTES = 8n << 20n;
 
-/** One connection, with one bounded cache, for all tables of a data folder. */
+/** A connection with bounded caches of its own. */
 export async function connectTables(folder: string): Promise<lancedb.Connection> {
   return lancedb.connect(folder, {}, new lancedb.Session(INDEX_CACHE_BYTES, METADATA_CACHE_BYTES));
 }

@@ -51,7 +51,7 @@ test("vectors in memory give what LanceDB gives: after writes, deletions, reopen
   const query = await embedder.embedQuery("text d7 one");
   for (const where of [undefined, "`f_even` = true", "doc_id = 'd7'", "false"]) {
     const resident = best(await written.nearest(query, { where, limit: 20 }));
-    const fresh = await PassageTable.open(connection, location, shape);
+    const fresh = await PassageTable.open(location, shape);
     const all = (where === undefined ? 96 : await written.countRows(where)) || 1;
     const fromTable = (await fresh.nearest(query, { where, limit: all })).slice(0, 96);
     expect(best(fromTable)).toEqual(resident);
@@ -67,7 +67,7 @@ test("vectors are loaded by the first search after opening, and follow the write
   const connection = await connectTables(folder.path);
   const location = { folder: folder.path, name: "t" };
   await (await PassageTable.create(connection, location, shape)).replace(await embedded(ids), 1);
-  const table = await PassageTable.open(connection, location, shape);
+  const table = await PassageTable.open(location, shape);
   const query = await embedder.embedQuery("text d7 one");
   expect(table.residentRows).toBeUndefined();
   await table.nearest(query, { where: undefined, limit: 5 });
@@ -76,7 +76,7 @@ test("vectors are loaded by the first search after opening, and follow the write
     await table.replace(await embedded([`d${round}`, `n${round}`]), round + 1);
     const found = best(await table.nearest(query, { where: undefined, limit: 200 }));
     expect(table.residentRows).toBe(100 + 2 * round);
-    const fresh = await PassageTable.open(connection, location, shape);
+    const fresh = await PassageTable.open(location, shape);
     expect(found).toEqual(best(await fresh.nearest(query, { where: undefined, limit: 200 })));
   }
 });

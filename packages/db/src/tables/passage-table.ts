@@ -2,6 +2,8 @@ import { join } from "node:path";
 import * as lancedb from "@lancedb/lancedb";
 import type { Table as ArrowTable } from "apache-arrow";
 import { DurabilityBarrier } from "../storage/durability.ts";
+import { OpenTable } from "./open-table.ts";
+import type { TableLocation } from "./open-table.ts";
 import { PassageVectors } from "../vectors/passage-vectors.ts";
 import { passageRow, roundScore } from "./passage-row.ts";
 import type { ScoredPassage } from "./passage-row.ts";
@@ -23,15 +25,15 @@ export interface LegOptions {
 export class PassageTable implements Disposable {
   readonly name: string;
   readonly shape: TableShape;
-  readonly #table: lancedb.Table;
+  readonly #opened: OpenTable;
   readonly #barrier: DurabilityBarrier;
   readonly #resident: ResidentVectors;
 
-  private constructor(table: lancedb.Table, shape: TableShape, folder: string) {
-    this.name = table.name;
+  private constructor(opened: OpenTable, shape: TableShape, folder: string) {
+    this.name = opened.table.name;
     this.shape = shape;
-    this.#table = table;
-    this.#resident = new ResidentVectors(table, shape.dimension);
+    this.#opened = opened;
+    this.#resident = new ResidentVectors(() => this.#table, shape.dimension);
     this.#barrier = new DurabilityBarrier(folder);
   }
 
@@ -45,7 +47,8 @@ export class PassageTable implements Disposable {
     });
     await table.setUnenforcedPrimaryKey("id");
     await table.createIndex("search_text", { config: lancedb.Index.fts() });
-    const created = new PassageTable(table, shape, tableFolder(location));
+    table.close();
+    const created = new PassageTable(await OpenTable.open(location), shape, tableFolder(location));
     created.#resident.beginEmpty();
     await created.#barrier.pass();
     return created;
@@ -55,15 +58,10 @@ export class PassageTable implements Disposable {
    * @param durableVersion the last version known to be on disk. Newer ones were never acknowledged, and a power cut may have torn
    * them: the table goes back to it.
    */
-  static async open(
-    connection: lancedb.Connection,
-    location: TableLocation,
-    shape: TableShape,
-    durableVersion?: number,
-  ): Promise<PassageTable> {
+  static async open(location: TableLocation, shape: TableShape, durableVersion?: number): Promise<PassageTable> {
     const folder = tableFolder(location);
     if (durableVersion !== undefined) await removeLaterVersions(folder, durableVersion);
-    return new PassageTable(await connection.openTable(location.name), shape, folder);
+    return new PassageTable(await OpenTable.open(location), shape, folder);
   }
 
   version(): Promise<number> {
@@ -104,12 +102,13 @@ export class PassageTable implements Disposable {
     await this.#table.optimize({ cleanupOlderThan: new Date(0) });
   }
 
-  /** Frees the space of all versions before the present one, which must be durable. */
+  /** Frees the space of all versions before the present one, which must be durable, and the files that readers kept open. */
   async prune(): Promise<void> {
     const present = await this.#table.version();
     const versions = await this.#table.listVersions();
     const timestamp = versions.find(({ version }) => version === present)?.timestamp;
     if (timestamp) await this.#table.optimize({ cleanupOlderThan: timestamp });
+    await this.#opened.renew();
   }
 
   /** Rows that the full-text index does not cover yet: a search scores them one by one. */
@@ -204,7 +203,12 @@ export class PassageTable implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#table.close();
+    this.#opened[Symbol.dispose]();
+  }
+
+  /** Asked for at each use: maintenance renews it. */
+  get #table(): lancedb.Table {
+    return this.#opened.table;
   }
 
   async #nearestInTable(vector: Float32Array, { where, limit }: LegOptions): Promise<ScoredPassage[]> {
@@ -250,11 +254,6 @@ export class PassageTable implements Disposable {
       return query();
     }
   }
-}
-
-export interface TableLocation {
-  readonly folder: string;
-  readonly name: string;
 }
 
 /** Pinned: what "stable" means changes with LanceDB's version. */

@@ -12,7 +12,7 @@ const MAX_BYTES = 134_217_728;
  * and 1.3 ms here. It is loaded in the background at the first search and follows the writer from then on.
  */
 export class ResidentVectors {
-  readonly #table: Table;
+  readonly #table: () => Table;
   readonly #dimension: number;
   #vectors: PassageVectors | undefined;
   #loading = false;
@@ -21,7 +21,7 @@ export class ResidentVectors {
   /** Why the vectors could not be loaded. */
   failure: unknown;
 
-  constructor(table: Table, dimension: number) {
+  constructor(table: () => Table, dimension: number) {
     this.#table = table;
     this.#dimension = dimension;
   }
@@ -83,9 +83,11 @@ export class ResidentVectors {
   /** `undefined` when there are too many, or when a write came in between: what was read is then of two versions. */
   async #read(): Promise<PassageVectors | undefined> {
     const before = this.#writes;
-    if ((await this.#table.countRows()) > this.#maxRows()) return undefined;
+    if ((await this.#table().countRows()) > this.#maxRows()) return undefined;
     const vectors = new PassageVectors(this.#dimension);
-    for await (const batch of this.#table.query().select([...ROW_COLUMNS, "vector"])) {
+    for await (const batch of this.#table()
+      .query()
+      .select([...ROW_COLUMNS, "vector"])) {
       const found = rowVectors(batch);
       for (const [at, row] of passageRowsOf(batch).entries()) vectors.add(row, found[at] ?? new Float32Array());
     }

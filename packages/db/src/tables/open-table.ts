@@ -1,0 +1,56 @@
+import type { Connection, Table } from "@lancedb/lancedb";
+import { connectTables } from "./connection.ts";
+
+export interface TableLocation {
+  readonly folder: string;
+  readonly name: string;
+}
+
+/**
+ * A table with a connection and caches of its own, to be renewed after maintenance: LanceDB's caches keep every file of a
+ * full-text index that they have read open, also when the index is replaced and the file deleted, until their session ends. A
+ * process that writes for days would run out of files.
+ */
+export class OpenTable implements Disposable {
+  readonly #location: TableLocation;
+  #connection: Connection;
+  #table: Table;
+
+  private constructor(location: TableLocation, connection: Connection, table: Table) {
+    this.#location = location;
+    this.#connection = connection;
+    this.#table = table;
+  }
+
+  static async open(location: TableLocation): Promise<OpenTable> {
+    const { connection, table } = await openFresh(location);
+    return new OpenTable(location, connection, table);
+  }
+
+  get table(): Table {
+    return this.#table;
+  }
+
+  /** To be called between writes: a table sees those of its own handle only. Queries that have begun end undisturbed. */
+  async renew(): Promise<void> {
+    const { connection, table } = await openFresh(this.#location);
+    this[Symbol.dispose]();
+    this.#connection = connection;
+    this.#table = table;
+  }
+
+  [Symbol.dispose](): void {
+    this.#table.close();
+    this.#connection.close();
+  }
+}
+
+async function openFresh({ folder, name }: TableLocation): Promise<{ connection: Connection; table: Table }> {
+  const connection = await connectTables(folder);
+  try {
+    return { connection, table: await connection.openTable(name) };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
