@@ -101,6 +101,7 @@ export class Collection {
       bytes: await folderBytes(tableFolder),
       created_at: record.createdAt.toISOString(),
       updated_at: record.updatedAt.toISOString(),
+      ...(record.vectorIndex && { vector_index: record.vectorIndex }),
       ...(reindex && { reindex }),
     };
   }

@@ -84,6 +84,16 @@ export function catalogueContract(
       ]);
     });
 
+    test("what is known of the vector index is kept with the collection", async () => {
+      await using opened = await open();
+      const { catalogue } = opened;
+      await catalogue.addCollection(collection);
+      expect((await catalogue.findCollection("medquad"))?.vectorIndex).toBeUndefined();
+      const facts = { partitions: 4, trained_rows: 100, probed_rows: 150, probes: 2, refine: 4, recall: 0.99 };
+      await catalogue.setVectorIndex("c1", facts);
+      expect((await (await opened.reopen()).findCollection("medquad"))?.vectorIndex).toEqual(facts);
+    });
+
     test("undoing forgets a revision, whose number is not used again", async () => {
       await using opened = await open();
       const { catalogue } = opened;

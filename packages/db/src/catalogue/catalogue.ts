@@ -1,5 +1,6 @@
 import type { FieldType, ModelPrecision } from "../schemas/collection.ts";
 import type { Metadata, Span } from "../schemas/document.ts";
+import type { VectorIndexFacts } from "../schemas/vector-index.ts";
 
 /**
  * The source of truth for what is meant to be stored. A write is `staged` here, applied to the table, made durable, and then
@@ -15,6 +16,7 @@ export interface Catalogue extends AsyncDisposable {
   addCollection(collection: NewCollection): Promise<boolean>;
   setCollectionState(collectionId: string, state: CollectionRecord["state"], tableVersion?: number): Promise<void>;
   setTableVersion(collectionId: string, tableVersion: number): Promise<void>;
+  setVectorIndex(collectionId: string, facts: VectorIndexFacts): Promise<void>;
   /** False when the name is taken, by a collection or an alias. */
   renameCollection(collectionId: string, name: string): Promise<boolean>;
   /**
@@ -97,6 +99,7 @@ export interface NewCollection {
 export interface CollectionRecord extends NewCollection {
   readonly state: "creating" | "building" | "ready" | "dropping";
   readonly tableVersion: number;
+  readonly vectorIndex: VectorIndexFacts | undefined;
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;

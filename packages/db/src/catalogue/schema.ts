@@ -1,5 +1,6 @@
 import type { FieldType, ModelPrecision } from "../schemas/collection.ts";
 import type { Metadata, Span } from "../schemas/document.ts";
+import type { VectorIndexFacts } from "../schemas/vector-index.ts";
 import { index, integer, primaryKey, sqliteTable, text } from "./drizzle.ts";
 
 /**
@@ -23,6 +24,8 @@ export const collections = sqliteTable("collections", {
   table: text("table_name").notNull(),
   /** Last table version known to be on disk: everything newer is unacknowledged. */
   tableVersion: integer("table_version").notNull(),
+  /** What is known of the table's approximate index, where it has one. */
+  vectorIndex: text("vector_index", { mode: "json" }).$type<VectorIndexFacts>(),
   /** Last revision handed out; never handed out twice. */
   sequence: integer().notNull(),
   /** Last revision applied: the version that a caller sees. */

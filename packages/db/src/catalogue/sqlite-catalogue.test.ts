@@ -19,6 +19,6 @@ test("commits reach the disk before they return, and migrations are recorded", a
   const client = new Sqlite(path);
   expect(client.pragma("journal_mode", { simple: true })).toBe("wal");
   expect(client.pragma("user_version", { simple: true })).toBe(1);
-  expect(client.prepare("SELECT count(*) AS n FROM __drizzle_migrations").get()).toEqual({ n: 3 });
+  expect(client.prepare("SELECT count(*) AS n FROM __drizzle_migrations").get()).toEqual({ n: 4 });
   client.close();
 });

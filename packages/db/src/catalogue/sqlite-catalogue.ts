@@ -1,5 +1,6 @@
 import type { Catalogue, NewCollection, SettledFacts, SourceRecord, StagedDocument, SummaryPage } from "./catalogue.ts";
 import type { CollectionRecord, DocumentVersion } from "./catalogue.ts";
+import type { VectorIndexFacts } from "../schemas/vector-index.ts";
 import * as aliasRows from "./sqlite-aliases.ts";
 import * as collectionRows from "./sqlite-collections.ts";
 import { openSqlite } from "./sqlite-connection.ts";
@@ -37,6 +38,9 @@ export class SqliteCatalogue implements Catalogue {
   }
   async setTableVersion(collectionId: string, tableVersion: number) {
     collectionRows.setTableVersion(this.#connection, collectionId, tableVersion);
+  }
+  async setVectorIndex(collectionId: string, facts: VectorIndexFacts) {
+    collectionRows.setVectorIndex(this.#connection, collectionId, facts);
   }
   async renameCollection(collectionId: string, name: string) {
     return collectionRows.rename(this.#connection, collectionId, name);

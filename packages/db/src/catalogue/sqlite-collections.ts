@@ -1,3 +1,4 @@
+import type { VectorIndexFacts } from "../schemas/vector-index.ts";
 import type { CollectionRecord, NewCollection } from "./catalogue.ts";
 import { and, eq } from "./drizzle.ts";
 import { aliases, collections, documents, seenFields, sources } from "./schema.ts";
@@ -96,6 +97,10 @@ export function setTableVersion(db: SqliteConnection, id: string, tableVersion: 
   db.update(collections).set({ tableVersion }).where(eq(collections.id, id)).run();
 }
 
+export function setVectorIndex(db: SqliteConnection, id: string, vectorIndex: VectorIndexFacts): void {
+  db.update(collections).set({ vectorIndex }).where(eq(collections.id, id)).run();
+}
+
 export function remove(db: SqliteConnection, id: string): void {
   db.transaction((tx) => {
     tx.delete(documents).where(eq(documents.collectionId, id)).run();
@@ -125,6 +130,7 @@ function toRecord(row: typeof collections.$inferSelect): CollectionRecord {
     ...row,
     modelName: row.modelName ?? undefined,
     replaces: row.replaces ?? undefined,
+    vectorIndex: row.vectorIndex ?? undefined,
     createdAt: new Date(row.createdAt),
     updatedAt: new Date(row.updatedAt),
   };

@@ -54,7 +54,7 @@ export class GenerationStore {
   async open(record: CollectionRecord): Promise<Generation> {
     const { catalogue, folder, split, embedders } = this.#parts;
     try {
-      const table = await PassageTable.open({ folder, name: record.table }, record, record.tableVersion);
+      const table = await PassageTable.open({ folder, name: record.table }, record, record);
       const tableFolder = join(folder, `${record.table}.lance`);
       const loadEmbedder = () => embedders.load(record.modelName, record);
       return await Generation.open({ record, catalogue, table, tableFolder, split, loadEmbedder });

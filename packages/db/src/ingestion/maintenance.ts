@@ -1,3 +1,4 @@
+import type { VectorIndexFacts } from "../schemas/vector-index.ts";
 import type { PassageTable } from "../tables/passage-table.ts";
 import type { Lane } from "./lane.ts";
 
@@ -14,24 +15,33 @@ const BULK_SHARE = 0.25;
 const IDLE_MS = 1_000;
 const LONG_IDLE_MS = 20_000;
 
+export interface MaintenanceParts {
+  readonly table: PassageTable;
+  readonly lane: Lane;
+  readonly makeDurable: () => Promise<void>;
+  readonly keepVectorIndex: (facts: VectorIndexFacts) => Promise<void>;
+}
+
 /**
- * Compaction, full-text indexing and pruning, in the writer's lane: LanceDB's `optimize` loses against concurrent writers. A
+ * Compaction, indexing and pruning, in the writer's lane: LanceDB's `optimize` loses against concurrent writers. A
  * failure loses nothing but speed, so it does not fail a write; it is kept for `verify` and tried again after the next write.
  */
 export class Maintenance {
   readonly #table: PassageTable;
   readonly #lane: Lane;
   readonly #makeDurable: () => Promise<void>;
+  readonly #keepVectorIndex: (facts: VectorIndexFacts) => Promise<void>;
   #written = 0;
   #timer: NodeJS.Timeout | undefined;
   /** When a stream of small writes may be interrupted next, on the clock of `performance.now()`. */
   #pauseUntil = 0;
   failure: unknown;
 
-  constructor({ table, lane, makeDurable }: { table: PassageTable; lane: Lane; makeDurable: () => Promise<void> }) {
+  constructor({ table, lane, makeDurable, keepVectorIndex }: MaintenanceParts) {
     this.#table = table;
     this.#lane = lane;
     this.#makeDurable = makeDurable;
+    this.#keepVectorIndex = keepVectorIndex;
   }
 
   /** To be called in the lane after each write. */
@@ -60,7 +70,9 @@ export class Maintenance {
     const began = performance.now();
     try {
       await this.#table.optimize();
+      const vectorIndex = await this.#table.maintainVectorIndex();
       await this.#makeDurable();
+      if (vectorIndex) await this.#keepVectorIndex(vectorIndex);
       // Only now: until the compacted version is on disk, a power cut must find the one before it.
       await this.#table.prune();
       await this.#makeDurable();

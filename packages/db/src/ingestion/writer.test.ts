@@ -154,7 +154,7 @@ test("table versions after the durable one, torn by a power cut or not, are give
   await truncate(join(versions, newest ?? ""), 0);
   await using catalogue = await SqliteCatalogue.open(join(folder.path, "catalogue.sqlite"));
   const { tableVersion = 0 } = (await catalogue.findCollection("c")) ?? {};
-  const table = await PassageTable.open({ folder: folder.path, name: "t" }, shape, tableVersion);
+  const table = await PassageTable.open({ folder: folder.path, name: "t" }, shape, { tableVersion });
   const writer = new CollectionWriter({ collectionId: COLLECTION, catalogue, table });
   await writer.recover();
   const verify = () => verifyCollection({ name: "c", id: COLLECTION, catalogue, table, maintenance: undefined });

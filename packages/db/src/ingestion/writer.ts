@@ -1,5 +1,6 @@
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { metadataPaths } from "../metadata/labels.ts";
+import type { VectorIndexFacts } from "../schemas/vector-index.ts";
 import { storageError } from "../storage/failure.ts";
 import type { EmbeddedDocument } from "../tables/passage-rows.ts";
 import type { PassageTable } from "../tables/passage-table.ts";
@@ -26,7 +27,8 @@ export class CollectionWriter {
     this.#catalogue = catalogue;
     this.#table = table;
     const makeDurable = async () => catalogue.setTableVersion(collectionId, await table.makeDurable());
-    this.#maintenance = new Maintenance({ table, lane: this.#lane, makeDurable });
+    const keepVectorIndex = (facts: VectorIndexFacts) => catalogue.setVectorIndex(collectionId, facts);
+    this.#maintenance = new Maintenance({ table, lane: this.#lane, makeDurable, keepVectorIndex });
   }
 
   /** Stores the documents as one revision, which it returns. All of them are searchable makeDurable, or none. */

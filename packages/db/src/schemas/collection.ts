@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { VectorIndexFacts } from "./vector-index.ts";
 
 /** Longest collection name; table names and URLs are built from it. */
 export const MAX_COLLECTION_NAME = 64;
@@ -88,6 +89,9 @@ export const CollectionInfo = z
     bytes: z.int().meta({ description: "Size of the table on disk" }),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime().meta({ description: "Last acknowledged write" }),
+    vector_index: VectorIndexFacts.optional().meta({
+      description: "Of a large collection; without it every vector is scored",
+    }),
     reindex: ReindexInfo.optional().meta({ description: "While the collection is made anew" }),
   })
   .meta({ id: "CollectionInfo" });

@@ -2,3 +2,4 @@ export * from "./collection.ts";
 export * from "./document.ts";
 export * from "./filter.ts";
 export * from "./search.ts";
+export * from "./vector-index.ts";

@@ -17,10 +17,12 @@ export interface CandidateRequest {
   readonly time: <T>(stage: string, work: () => Promise<T>) => Promise<T>;
 }
 
-/** `complete` when no leg had more to list. */
 export interface Candidates {
   readonly ranked: RankedPassage[];
+  /** No leg had more to list. */
   readonly complete: boolean;
+  /** Every vector that matches the filter was scored, where vectors count at all. */
+  readonly exact: boolean;
 }
 
 /** Of a table this small the keyword leg lists all matches: that costs 1 ms, and asking for the scores of single passages 4 ms. */
@@ -34,9 +36,13 @@ export async function findCandidates(table: PassageTable, request: CandidateRequ
   const { mode, where, depth, time, query } = request;
   const leg =
     mode === "keyword"
-      ? await time("keyword", () => list((options) => table.matching(query, options), where, depth))
+      ? {
+          exact: true,
+          ...(await time("keyword", () => list((options) => table.matching(query, options), where, depth))),
+        }
       : await nearest(table, request);
-  return { ranked: leg.passages.map((passage, at) => single(mode, passage, at + 1)), complete: leg.complete };
+  const { passages, complete, exact } = leg;
+  return { ranked: passages.map((passage, at) => single(mode, passage, at + 1)), complete, exact };
 }
 
 async function hybrid(table: PassageTable, request: CandidateRequest): Promise<Candidates> {
@@ -68,6 +74,7 @@ async function hybrid(table: PassageTable, request: CandidateRequest): Promise<C
   return {
     ranked: ranked.sort(byScore),
     complete: dense.complete && keyword.complete && keyword.passages.length <= depth,
+    exact: dense.exact,
   };
 }
 
@@ -100,7 +107,14 @@ function legsOf(id: string, ranks: Readonly<Record<LegName, ReadonlyMap<string, 
 async function nearest(table: PassageTable, request: CandidateRequest, known?: Float32Array) {
   const { where, depth, time, embedQuery } = request;
   const vector = known ?? (await time("embed", embedQuery));
-  return time("dense", () => list((options) => table.nearest(vector, options), where, depth));
+  let exact = true;
+  const read = async (options: LegOptions) => {
+    const found = await table.nearest(vector, options);
+    exact = found.exact;
+    return found.passages;
+  };
+  const listed = await time("dense", () => list(read, where, depth));
+  return { ...listed, exact };
 }
 
 /** The best `depth` of one leg, in order. Where equal scores straddle the cut, all of them are read, so that the cut is by id. */

@@ -58,7 +58,7 @@ export async function search(
   return {
     hits: page.hits.map((hit, at) => ({ ...hit, highlights: highlights[at] ?? [] })),
     ...(page.cursor !== undefined && { cursor: page.cursor }),
-    exact: true,
+    exact: page.exact,
     took_ms: stopwatch.elapsed(),
     ...(request.explain && { timings_ms: stopwatch.timings() }),
   };
@@ -67,6 +67,7 @@ export async function search(
 interface Page {
   readonly hits: Hit[];
   readonly cursor: string | undefined;
+  readonly exact: boolean;
 }
 
 async function firstPage(
@@ -77,19 +78,21 @@ async function firstPage(
 ): Promise<Page> {
   const embedding = embedOnce(sources, request, signal);
   for (let attempt = 1; ; attempt++) {
-    const ranked = await rank(sources, request, stopwatch, embedding);
+    const { ranked, exact } = await rank(sources, request, stopwatch, embedding);
     const { hits, next, missing } = await stopwatch.time("read", () => readHits(sources, request, ranked, 0));
     signal?.throwIfAborted();
     if (missing > 0 && attempt < MAX_ATTEMPTS) continue;
-    const window = ranked.slice(0, Math.max(WINDOW_ENTRIES, WINDOW_PAGES * request.limit));
-    return { hits, cursor: next < window.length ? sources.windows.keep(window, request, next) : undefined };
+    const window = { ranked: ranked.slice(0, Math.max(WINDOW_ENTRIES, WINDOW_PAGES * request.limit)), exact };
+    const hasMore = next < window.ranked.length;
+    return { hits, exact, cursor: hasMore ? sources.windows.keep(window, request, next) : undefined };
   }
 }
 
 async function laterPage(sources: SearchSources, request: SearchRequest, cursor: string): Promise<Page> {
   const { window, offset, next: cursorAt } = sources.windows.resume(cursor, request);
-  const { hits, next } = await readHits(sources, request, window, offset);
-  return { hits, cursor: next < window.length ? cursorAt(next) : undefined };
+  const { ranked, exact } = window;
+  const { hits, next } = await readHits(sources, request, ranked, offset);
+  return { hits, exact, cursor: next < ranked.length ? cursorAt(next) : undefined };
 }
 
 /** Deeper while there are too few documents among the passages found, and more passages to find. */
@@ -98,7 +101,7 @@ async function rank(
   request: SearchRequest,
   stopwatch: Stopwatch,
   embedQuery: () => Promise<Float32Array>,
-): Promise<RankedPassage[]> {
+): Promise<{ ranked: RankedPassage[]; exact: boolean }> {
   const where = await stopwatch.time("filter", () => whereOf(sources, request.filter));
   const base: Omit<CandidateRequest, "depth"> = {
     query: request.query,
@@ -109,9 +112,9 @@ async function rank(
     time: (stage, work) => stopwatch.time(stage, work),
   };
   for (let depth = Math.max(MIN_DEPTH, DEPTH_PER_HIT * request.limit); ; depth *= 4) {
-    const { ranked, complete } = await findCandidates(sources.table, { ...base, depth });
+    const { ranked, complete, exact } = await findCandidates(sources.table, { ...base, depth });
     const hits = request.level === "document" ? bestPassages(ranked) : ranked;
-    if (hits.length > request.limit || complete || depth >= MAX_DEPTH) return hits;
+    if (hits.length > request.limit || complete || depth >= MAX_DEPTH) return { ranked: hits, exact };
   }
 }
 

@@ -4,7 +4,7 @@ import { FrozenWindows } from "./windows.ts";
 
 const request: SearchRequest = { query: "kidney", limit: 10, mode: "hybrid", explain: false, level: "document" };
 const entry = { id: "a#0", documentId: "a", chunkNo: 0, rev: 1, score: 1, legs: {} };
-const window = Array.from({ length: 20 }, () => entry);
+const window = { ranked: Array.from({ length: 20 }, () => entry), exact: true };
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -5,7 +5,11 @@ import type { SearchRequest } from "../schemas/search.ts";
 import type { RankedPassage } from "./candidates.ts";
 
 /** A result that is being paged through: its order is fixed, whatever is written meanwhile. */
-export type FrozenWindow = readonly RankedPassage[];
+export interface FrozenWindow {
+  readonly ranked: readonly RankedPassage[];
+  /** See `Candidates`. */
+  readonly exact: boolean;
+}
 
 /** Results kept for their next page; the least recently used goes first. About 50 kB each. */
 const MAX_WINDOWS = 256;
@@ -22,7 +26,7 @@ export class FrozenWindows {
     const id = randomBytes(16).toString("base64url");
     const key = requestKey(request);
     const bytes = Buffer.from(JSON.stringify(window));
-    this.#windows.set(id, { bytes, length: window.length, key, expires: Date.now() + WINDOW_LIFE_MS });
+    this.#windows.set(id, { bytes, length: window.ranked.length, key, expires: Date.now() + WINDOW_LIFE_MS });
     for (const oldest of this.#windows.keys()) {
       if (this.#windows.size <= MAX_WINDOWS) break;
       this.#windows.delete(oldest);

@@ -50,10 +50,10 @@ test("vectors in memory give what LanceDB gives: after writes, deletions, reopen
   await written.removeDocuments(["d3", "d49", "none"]);
   const query = await embedder.embedQuery("text d7 one");
   for (const where of [undefined, "`f_even` = true", "doc_id = 'd7'", "false"]) {
-    const resident = best(await written.nearest(query, { where, limit: 20 }));
+    const resident = best((await written.nearest(query, { where, limit: 20 })).passages);
     const fresh = await PassageTable.open(location, shape);
     const all = (where === undefined ? 96 : await written.countRows(where)) || 1;
-    const fromTable = (await fresh.nearest(query, { where, limit: all })).slice(0, 96);
+    const fromTable = (await fresh.nearest(query, { where, limit: all })).passages.slice(0, 96);
     expect(best(fromTable)).toEqual(resident);
     const cosines = await written.cosines(query, ["d7#0", "d7#1", "d3#0"]);
     const others = await fresh.cosines(query, ["d7#0", "d7#1", "d3#0"]);
@@ -74,10 +74,10 @@ test("vectors are loaded by the first search after opening, and follow the write
   await expect.poll(() => table.residentRows).toBe(100);
   for (let round = 1; round < 5; round++) {
     await table.replace(await embedded([`d${round}`, `n${round}`]), round + 1);
-    const found = best(await table.nearest(query, { where: undefined, limit: 200 }));
+    const found = best((await table.nearest(query, { where: undefined, limit: 200 })).passages);
     expect(table.residentRows).toBe(100 + 2 * round);
     const fresh = await PassageTable.open(location, shape);
-    expect(found).toEqual(best(await fresh.nearest(query, { where: undefined, limit: 200 })));
+    expect(found).toEqual(best((await fresh.nearest(query, { where: undefined, limit: 200 })).passages));
   }
 });
 
@@ -92,8 +92,6 @@ test("a failed commit does not leave vectors that may be wrong", async () => {
   await expect(table.replace([{ ...wrong, metadata: { even: "no" } }], 2)).rejects.toThrow("not a boolean");
   expect(table.residentRows).toBeUndefined();
   const query = await embedder.embedQuery("text d1");
-  expect(best(await table.nearest(query, { where: undefined, limit: 5 })).map((row) => row.split(" ")[1])).toEqual([
-    "d1#0",
-    "d1#1",
-  ]);
+  const { passages } = await table.nearest(query, { where: undefined, limit: 5 });
+  expect(best(passages).map((row) => row.split(" ")[1])).toEqual(["d1#0", "d1#1"]);
 });

@@ -4,6 +4,7 @@ import type { Table as ArrowTable } from "apache-arrow";
 import { DurabilityBarrier } from "../storage/durability.ts";
 import { OpenTable } from "./open-table.ts";
 import type { TableLocation } from "./open-table.ts";
+import type { VectorIndexFacts } from "../schemas/vector-index.ts";
 import { PassageVectors } from "../vectors/passage-vectors.ts";
 import { passageRow, roundScore } from "./passage-row.ts";
 import type { ScoredPassage } from "./passage-row.ts";
@@ -15,6 +16,8 @@ import { ROW_COLUMNS, numbers, rowVectors, scoredRows, strings } from "./query-r
 import { ResidentVectors } from "./resident-vectors.ts";
 import { both, isIn, quote } from "./sql.ts";
 import { removeLaterVersions } from "./later-versions.ts";
+import { VectorIndex, withEffort } from "./vector-index.ts";
+import type { SearchEffort } from "./vector-index.ts";
 
 export interface LegOptions {
   readonly where: string | undefined;
@@ -28,12 +31,18 @@ export class PassageTable implements Disposable {
   readonly #opened: OpenTable;
   readonly #barrier: DurabilityBarrier;
   readonly #resident: ResidentVectors;
+  readonly #index: VectorIndex;
 
-  private constructor(opened: OpenTable, shape: TableShape, folder: string) {
+  private constructor(
+    opened: OpenTable,
+    shape: TableShape,
+    { folder, vectorIndex, exactRows = MAX_RESIDENT_VALUES / shape.dimension }: PassageTableParts,
+  ) {
     this.name = opened.table.name;
     this.shape = shape;
     this.#opened = opened;
-    this.#resident = new ResidentVectors(() => this.#table, shape.dimension);
+    this.#resident = new ResidentVectors(() => this.#table, { dimension: shape.dimension, maxRows: exactRows });
+    this.#index = new VectorIndex(() => this.#table, { dimension: shape.dimension, exactRows, facts: vectorIndex });
     this.#barrier = new DurabilityBarrier(folder);
   }
 
@@ -41,6 +50,7 @@ export class PassageTable implements Disposable {
     connection: lancedb.Connection,
     location: TableLocation,
     shape: TableShape,
+    limits: TableLimits = {},
   ): Promise<PassageTable> {
     const table = await connection.createEmptyTable(location.name, passageSchema(shape), {
       storageOptions: { newTableEnableStableRowIds: "true", newTableDataStorageVersion: STORAGE_VERSION },
@@ -48,20 +58,25 @@ export class PassageTable implements Disposable {
     await table.setUnenforcedPrimaryKey("id");
     await table.createIndex("search_text", { config: lancedb.Index.fts() });
     table.close();
-    const created = new PassageTable(await OpenTable.open(location), shape, tableFolder(location));
+    const created = new PassageTable(await OpenTable.open(location), shape, {
+      ...limits,
+      folder: tableFolder(location),
+      vectorIndex: undefined,
+    });
     created.#resident.beginEmpty();
     await created.#barrier.pass();
     return created;
   }
 
-  /**
-   * @param durableVersion the last version known to be on disk. Newer ones were never acknowledged, and a power cut may have torn
-   * them: the table goes back to it.
-   */
-  static async open(location: TableLocation, shape: TableShape, durableVersion?: number): Promise<PassageTable> {
+  /** Newer versions than the durable one were never acknowledged, and a power cut may have torn them: the table goes back to it. */
+  static async open(
+    location: TableLocation,
+    shape: TableShape,
+    { tableVersion, vectorIndex, ...limits }: TableState & TableLimits = {},
+  ): Promise<PassageTable> {
     const folder = tableFolder(location);
-    if (durableVersion !== undefined) await removeLaterVersions(folder, durableVersion);
-    return new PassageTable(await OpenTable.open(location), shape, folder);
+    if (tableVersion !== undefined) await removeLaterVersions(folder, tableVersion);
+    return new PassageTable(await OpenTable.open(location), shape, { ...limits, folder, vectorIndex });
   }
 
   version(): Promise<number> {
@@ -111,6 +126,11 @@ export class PassageTable implements Disposable {
     await this.#opened.renew();
   }
 
+  /** What is known of the approximate index now, after bringing it up to date; `undefined` when that has not changed. */
+  async maintainVectorIndex(): Promise<VectorIndexFacts | undefined> {
+    return (await this.#index.maintain()) ? this.#index.facts : undefined;
+  }
+
   /** Rows that the full-text index does not cover yet: a search scores them one by one. */
   async unindexedRows(): Promise<number> {
     const stats = await this.#table.indexStats("search_text_idx");
@@ -131,12 +151,18 @@ export class PassageTable implements Disposable {
     return this.#read(() => this.#table.countRows(where));
   }
 
-  /** Nearest passages by cosine similarity, all matching rows scored; with ties of the last, maybe more than `limit`. */
-  async nearest(vector: Float32Array, { where, limit }: LegOptions): Promise<ScoredPassage[]> {
+  /**
+   * Nearest passages by cosine similarity; with ties of the last, maybe more than `limit`. `exact` when all matching rows were
+   * scored; of a large table an index finds nearly all of them.
+   */
+  async nearest(
+    vector: Float32Array,
+    { where, limit }: LegOptions,
+  ): Promise<{ passages: ScoredPassage[]; exact: boolean }> {
     const vectors = this.#resident.vectors();
     if (!vectors) return this.#nearestInTable(vector, { where, limit });
     const among = where === undefined ? undefined : await this.#ids(where);
-    return vectors.nearest(vector, limit, among);
+    return { passages: vectors.nearest(vector, limit, among), exact: true };
   }
 
   /** Cosine similarity of these passages. */
@@ -211,9 +237,16 @@ export class PassageTable implements Disposable {
     return this.#opened.table;
   }
 
-  async #nearestInTable(vector: Float32Array, { where, limit }: LegOptions): Promise<ScoredPassage[]> {
+  async #nearestInTable(vector: Float32Array, { where, limit }: LegOptions) {
+    const effort = await this.#index.effortFor(where);
+    const passages = await this.#scored(vector, { where, limit }, effort);
+    if (effort === undefined || passages.length >= limit) return { passages, exact: effort === undefined };
+    return { passages: await this.#scored(vector, { where, limit }, undefined), exact: true };
+  }
+
+  async #scored(vector: Float32Array, { where, limit }: LegOptions, effort: SearchEffort | undefined) {
     const rows = await this.#read(() => {
-      const query = this.#table.query().nearestTo(vector).distanceType("cosine").bypassVectorIndex();
+      const query = withEffort(this.#table.query().nearestTo(vector).distanceType("cosine"), effort);
       if (where !== undefined) query.where(where);
       return query
         .select([...ROW_COLUMNS, "_distance"])
@@ -254,6 +287,26 @@ export class PassageTable implements Disposable {
       return query();
     }
   }
+}
+
+/** Vectors of one collection that are kept in memory, 128 MiB: 87,000 passages of 384 dimensions. Of more an index is made. */
+const MAX_RESIDENT_VALUES = 33_554_432;
+
+/** What the catalogue knows of a table. */
+export interface TableState {
+  /** The last version known to be on disk. */
+  readonly tableVersion?: number;
+  readonly vectorIndex?: VectorIndexFacts | undefined;
+}
+
+export interface TableLimits {
+  /** Up to so many rows every vector is scored, from memory. */
+  readonly exactRows?: number;
+}
+
+interface PassageTableParts extends TableLimits {
+  readonly folder: string;
+  readonly vectorIndex: VectorIndexFacts | undefined;
 }
 
 /** Pinned: what "stable" means changes with LanceDB's version. */

@@ -4,9 +4,6 @@ import { passageId, passageRow } from "./passage-row.ts";
 import type { EmbeddedDocument } from "./passage-rows.ts";
 import { ROW_COLUMNS, passageRowsOf, rowVectors } from "./query-rows.ts";
 
-/** Vectors of one collection that are kept in memory: 87,000 passages of 384 dimensions. More are scored by LanceDB. */
-const MAX_BYTES = 134_217_728;
-
 /**
  * A copy of a table's vectors in memory. LanceDB reads them anew for every exact search: 16,000 of 384 dimensions take it 17 ms,
  * and 1.3 ms here. It is loaded in the background at the first search and follows the writer from then on.
@@ -14,6 +11,8 @@ const MAX_BYTES = 134_217_728;
 export class ResidentVectors {
   readonly #table: () => Table;
   readonly #dimension: number;
+  /** More are scored by LanceDB. */
+  readonly #maxRows: number;
   #vectors: PassageVectors | undefined;
   #loading = false;
   /** Changes at the beginning and at the end of each write. */
@@ -21,9 +20,10 @@ export class ResidentVectors {
   /** Why the vectors could not be loaded. */
   failure: unknown;
 
-  constructor(table: () => Table, dimension: number) {
+  constructor(table: () => Table, { dimension, maxRows }: { dimension: number; maxRows: number }) {
     this.#table = table;
     this.#dimension = dimension;
+    this.#maxRows = maxRows;
   }
 
   /** What is resident now; without any, loading begins. */
@@ -61,7 +61,7 @@ export class ResidentVectors {
       vectors.removeDocument(id);
       for (const [at, vector] of given.entries()) vectors.add(passageRow(passageId(id, at), rev), vector);
     }
-    if (vectors.length > this.#maxRows()) this.#vectors = undefined;
+    if (vectors.length > this.#maxRows) this.#vectors = undefined;
   }
 
   remove(documentIds: readonly string[]): void {
@@ -83,7 +83,7 @@ export class ResidentVectors {
   /** `undefined` when there are too many, or when a write came in between: what was read is then of two versions. */
   async #read(): Promise<PassageVectors | undefined> {
     const before = this.#writes;
-    if ((await this.#table().countRows()) > this.#maxRows()) return undefined;
+    if ((await this.#table().countRows()) > this.#maxRows) return undefined;
     const vectors = new PassageVectors(this.#dimension);
     for await (const batch of this.#table()
       .query()
@@ -92,9 +92,5 @@ export class ResidentVectors {
       for (const [at, row] of passageRowsOf(batch).entries()) vectors.add(row, found[at] ?? new Float32Array());
     }
     return this.#writes === before ? vectors : undefined;
-  }
-
-  #maxRows(): number {
-    return Math.floor(MAX_BYTES / (4 * this.#dimension));
   }
 }
