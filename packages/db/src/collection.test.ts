@@ -55,6 +55,7 @@ describe("upsert and get", () => {
     });
     expect(await collection.get("insulin")).toEqual({
       ...documents[0],
+      rev: 1,
       passages: [{ start: 0, end: 29 }],
       created_at: expect.stringMatching(/^\d{4}-.*Z$/),
       updated_at: expect.stringMatching(/^\d{4}-.*Z$/),

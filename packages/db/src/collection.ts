@@ -1,5 +1,4 @@
-import { z } from "zod";
-import type { Catalogue, CollectionRecord, StoredSummary } from "./catalogue/catalogue.ts";
+import type { Catalogue, CollectionRecord } from "./catalogue/catalogue.ts";
 import type { Embedder } from "./embedder.ts";
 import { DbError } from "./errors.ts";
 import type { GenerationStore } from "./generations/generation-store.ts";
@@ -7,14 +6,28 @@ import type { Generation } from "./generations/generation.ts";
 import { Generations } from "./generations/generations.ts";
 import type { ReindexOptions } from "./generations/reindex.ts";
 import { writeToPresent } from "./generations/superseded.ts";
+import type { AcceptedWrites } from "./ingestion/accepted-writes.ts";
+import { IdempotentCalls, idFor } from "./ingestion/idempotency.ts";
+import type { IdempotencyOptions } from "./ingestion/idempotency.ts";
+import { selectIds } from "./ingestion/delete-selector.ts";
+import type { DeleteSelector } from "./ingestion/delete-selector.ts";
+import { documentOf, summaryOf } from "./document-views.ts";
 import { upsert } from "./ingestion/upsert.ts";
 import type { UpsertOptions } from "./ingestion/upsert.ts";
+import { patchDocuments, patchEach } from "./ingestion/patch.ts";
+import type { PatchOptions } from "./ingestion/patch.ts";
 import { invalidCollection } from "./invalid-collection.ts";
 import { ListCursor } from "./list-cursor.ts";
 import { ReindexRequest } from "./schemas/collection.ts";
 import type { CollectionInfo, FieldType, ModelPrecision, ReindexRequestInput } from "./schemas/collection.ts";
-import { DocumentId } from "./schemas/document.ts";
-import type { DeleteResult, Document, DocumentPage, DocumentSummary, UpsertResult } from "./schemas/document.ts";
+import type {
+  DeleteResult,
+  Document,
+  DocumentChanges,
+  DocumentPage,
+  PatchResult,
+  UpsertResult,
+} from "./schemas/document.ts";
 import type { Filter } from "./schemas/filter.ts";
 import { MAX_LIMIT } from "./schemas/search.ts";
 import type { SearchRequestInput, SearchResponse } from "./schemas/search.ts";
@@ -32,11 +45,10 @@ export interface CollectionSettings {
   readonly fields: Readonly<Record<string, FieldType>>;
 }
 
-/** Which documents to delete: by id, by filter, or all that came from a source except some. */
-export type DeleteSelector =
-  | { readonly ids: readonly (string | number)[] }
-  | { readonly filter: Filter }
-  | { readonly source: string; readonly except?: readonly string[] };
+/** What to change: documents one by one (`DocumentPatch`), or the same in all that match a filter. */
+export type PatchSelector =
+  | { readonly documents: readonly unknown[] }
+  | { readonly filter: Filter; readonly changes: DocumentChanges };
 
 export interface ListOptions {
   /** @default 20 */
@@ -49,6 +61,12 @@ export interface SignalOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a collection shares with the others of its database. */
+export interface CollectionParts {
+  readonly store: GenerationStore;
+  readonly writes: AcceptedWrites;
+}
+
 const DEFAULT_PAGE = 20;
 
 /** Documents with their passages and vectors, under one model. Opened and closed by its `Database`. */
@@ -57,19 +75,23 @@ export class Collection {
   readonly sources: CollectionSources;
   readonly #catalogue: Catalogue;
   readonly #generations: Generations;
+  readonly #calls: IdempotentCalls;
+  readonly #writes: AcceptedWrites;
   #name: string;
   #closed = false;
 
-  private constructor(generation: Generation, store: GenerationStore) {
+  private constructor(generation: Generation, { store, writes }: CollectionParts) {
     this.#catalogue = generation.catalogue;
     this.#generations = new Generations(generation, store);
     this.#name = generation.record.name;
-    this.sources = new CollectionSources(generation.catalogue, () => this.#generations.present.record.id);
+    this.#writes = writes;
+    this.#calls = new IdempotentCalls(generation.catalogue, () => this.generationId);
+    this.sources = new CollectionSources(generation.catalogue, () => this.generationId);
   }
 
   /** Finishes or undoes what a crash left half way, then opens. */
-  static async open(record: CollectionRecord, store: GenerationStore): Promise<Collection> {
-    return new Collection(await store.open(record), store);
+  static async open(record: CollectionRecord, parts: CollectionParts): Promise<Collection> {
+    return new Collection(await parts.store.open(record), parts);
   }
 
   get name(): string {
@@ -130,38 +152,58 @@ export class Collection {
    * Stores documents, replacing those of the same id; resolves when they are durable and searchable. A document that cannot be
    * stored is reported in `failed` and does not stop the others. Unchanged content is not embedded again.
    */
-  async upsert(documents: readonly unknown[], options: UpsertOptions = {}): Promise<UpsertResult> {
+  async upsert(documents: readonly unknown[], options: UpsertOptions & IdempotencyOptions = {}): Promise<UpsertResult> {
+    this.#open();
     const present = async () => {
       const generation = this.#open();
       return { context: await generation.preparation(options), writer: generation.writer };
     };
-    return upsert(documents, present, { ...options, version: () => this.#version() });
+    const { idempotencyKey: key, source } = options;
+    return this.#calls.once(key, {
+      call: ["upsert", source ?? null, documents],
+      run: () =>
+        upsert(documents, {
+          ...options,
+          ...(key !== undefined && { newId: idFor(key) }),
+          present,
+          version: () => this.#version(),
+        }),
+    });
   }
 
-  /** Deletes what the selector names and exists; resolves when that is durable. */
-  async delete(selector: DeleteSelector, { signal }: SignalOptions = {}): Promise<DeleteResult> {
+  /**
+   * Accepts the documents as soon as they are on disk, and stores them in the background, after a restart if need be. Resolves
+   * with the id by which `Database.writes` knows the write.
+   *
+   * @throws {DbError} `write_queue_full`, `document_invalid` for documents that are not JSON
+   */
+  async accept(documents: readonly unknown[], { source }: { readonly source?: string } = {}): Promise<string> {
+    return this.#writes.accept(this.#open().record.id, documents, source);
+  }
+
+  /**
+   * Changes titles, tags and metadata of documents and leaves their text as it is; what is embedded is embedded again only when
+   * the title changes. A change that cannot be made is reported in `failed` and does not stop the others.
+   *
+   * @throws {DbError} `document_invalid` for changes of a filter that are none, `filter_invalid`, `filter_field_unknown`
+   */
+  async patch(selector: PatchSelector, options: PatchOptions & IdempotencyOptions = {}): Promise<PatchResult> {
+    const call = ["patch", selector];
+    return this.#calls.once(options.idempotencyKey, { call, run: () => this.#patch(selector, options) });
+  }
+
+  /** Deletes what the selector names and exists; resolves when that is durable. @throws {DbError} `query_invalid`, `revision_conflict` */
+  async delete(
+    selector: DeleteSelector,
+    { signal, idempotencyKey }: SignalOptions & IdempotencyOptions = {},
+  ): Promise<DeleteResult> {
     signal?.throwIfAborted();
-    const { deleted, rev } = await writeToPresent(
-      () => this.#open(),
-      (generation) => generation.writer.remove(() => this.#select(selector, generation)),
-    );
-    return { deleted, version: rev ?? (await this.#version()) };
+    return this.#calls.once(idempotencyKey, { call: ["delete", selector], run: () => this.#delete(selector) });
   }
 
   async get(id: string | number): Promise<Document | undefined> {
     const found = await this.#catalogue.document(this.#open().record.id, String(id));
-    if (!found) return undefined;
-    const { text, title, tags, metadata, passages, createdAt, updatedAt } = found;
-    return {
-      id: found.id,
-      text,
-      ...(title !== undefined && { title }),
-      ...(tags !== undefined && { tags: [...tags] }),
-      metadata,
-      passages: [...passages],
-      created_at: createdAt.toISOString(),
-      updated_at: updatedAt.toISOString(),
-    };
+    return found && documentOf(found);
   }
 
   /** Documents in order of id, a page at a time; a document written meanwhile appears at its place or not, others once. */
@@ -235,6 +277,24 @@ export class Collection {
     await this.#generations[Symbol.asyncDispose]();
   }
 
+  async #patch(selector: PatchSelector, options: PatchOptions): Promise<PatchResult> {
+    const parts = { ...options, present: () => this.#open(), version: () => this.#version() };
+    if ("documents" in selector) return patchDocuments(selector.documents, parts);
+    const { table, search: sources } = this.#open();
+    const where = await whereOf(sources, selector.filter);
+    if (where === undefined) throw new DbError("query_invalid", "Name the documents to change, or a filter.");
+    const ids = await table.documentIds({ where });
+    return patchEach(ids, selector.changes, parts);
+  }
+
+  async #delete(selector: DeleteSelector): Promise<DeleteResult> {
+    const { deleted, rev } = await writeToPresent(
+      () => this.#open(),
+      (generation) => generation.writer.remove(() => selectIds(selector, generation)),
+    );
+    return { deleted, version: rev ?? (await this.#version()) };
+  }
+
   #open(): Generation {
     if (this.#closed) throw new DbError("database_closed", `The collection ${this.#name} is closed.`);
     return this.#generations.present;
@@ -243,36 +303,6 @@ export class Collection {
   async #version(): Promise<number> {
     return (await this.#catalogue.findCollection(this.#name))?.version ?? 0;
   }
-
-  async #select(selector: DeleteSelector, { table, record, search: sources }: Generation): Promise<readonly string[]> {
-    const parsed = Selector.safeParse(selector);
-    if (!parsed.success) {
-      throw new DbError(
-        "query_invalid",
-        "Name the documents to delete by ids, by a filter or by a source, one of them.",
-      );
-    }
-    const { ids, filter, source, except } = parsed.data;
-    if (ids) return [...new Set(ids)];
-    if (filter !== undefined) return table.documentIds({ where: await whereOf(sources, selectorFilter(filter)) });
-    const kept = new Set(except);
-    return (await this.#catalogue.idsBySource(record.id, source ?? "")).filter((id) => !kept.has(id));
-  }
-}
-
-const Selector = z
-  .strictObject({
-    ids: z.array(DocumentId).optional(),
-    filter: z.unknown().optional(),
-    source: z.string().optional(),
-    except: z.array(z.string()).optional(),
-  })
-  .refine(({ ids, filter, source }) => [ids, filter, source].filter((part) => part !== undefined).length === 1)
-  .refine(({ source, except }) => except === undefined || source !== undefined);
-
-/** Its shape is checked where every filter's is. */
-function selectorFilter(filter: unknown): Filter {
-  return filter as Filter;
 }
 
 function parseReindex(request: unknown): ReindexRequest {
@@ -286,14 +316,4 @@ function requireLimit(limit: number): void {
   throw new DbError("query_invalid", `The limit must be a whole number from 1 to ${MAX_LIMIT}.`, {
     details: { limit },
   });
-}
-
-function summaryOf({ title, tags, createdAt, updatedAt, ...rest }: StoredSummary): DocumentSummary {
-  return {
-    ...rest,
-    ...(title !== undefined && { title }),
-    ...(tags !== undefined && { tags: [...tags] }),
-    created_at: createdAt.toISOString(),
-    updated_at: updatedAt.toISOString(),
-  };
 }

@@ -6,6 +6,7 @@ import type { LoadEmbedder, Splitter } from "./embedder.ts";
 import { loadSentenceTransformer } from "./embedders/sentence-transformer.ts";
 import { SharedEmbedders } from "./embedders/shared-embedders.ts";
 import { DbError } from "./errors.ts";
+import { AcceptedWrites } from "./ingestion/accepted-writes.ts";
 import { GenerationStore } from "./generations/generation-store.ts";
 import { invalidCollection } from "./invalid-collection.ts";
 import { nearestName } from "@galen/core";
@@ -34,6 +35,8 @@ export class Database implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #embedders: SharedEmbedders;
   readonly #generations: GenerationStore;
+  /** Writes that were accepted before they were done. */
+  readonly writes: AcceptedWrites;
   readonly #collections = new Map<string, Promise<Collection>>();
   #closing: Promise<void> | undefined;
 
@@ -55,6 +58,13 @@ export class Database implements AsyncDisposable {
       embedders: this.#embedders,
       split,
     });
+    this.writes = new AcceptedWrites({
+      catalogue,
+      upsert: async (collectionId, documents, options) => {
+        const record = (await catalogue.listCollections()).find(({ id }) => id === collectionId);
+        return (await this.collection(record?.name ?? collectionId)).upsert(documents, options);
+      },
+    });
   }
 
   /**
@@ -67,6 +77,7 @@ export class Database implements AsyncDisposable {
     const database = new Database(uri, parts, options);
     try {
       await database.#recover();
+      await database.writes.resume();
       return database;
     } catch (error) {
       await database[Symbol.asyncDispose]();
@@ -93,7 +104,8 @@ export class Database implements AsyncDisposable {
     const opened = this.#collections.get(name);
     if (opened) return opened;
     const record = await this.#find(name);
-    const opening = this.#collections.get(record.name) ?? Collection.open(record, this.#generations);
+    const opening =
+      this.#collections.get(record.name) ?? Collection.open(record, { store: this.#generations, writes: this.writes });
     this.#collections.set(record.name, opening);
     opening.catch(() => this.#collections.delete(record.name));
     return opening;
@@ -190,6 +202,7 @@ export class Database implements AsyncDisposable {
     stack.defer(() => this.#connection.close());
     stack.use(this.#embedders);
     for (const collection of await settled(this.#collections.values())) stack.defer(() => collection.close());
+    stack.use(this.writes);
   }
 
   async #ready(): Promise<CollectionRecord[]> {

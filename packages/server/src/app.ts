@@ -15,6 +15,7 @@ import { securityHeaders } from "./middleware/security-headers.ts";
 import { openApiRoutes } from "./openapi.ts";
 import { toProblem } from "./problem.ts";
 import { requestInvalid } from "./request-invalid.ts";
+import { aliasRoutes } from "./routes/aliases.ts";
 import { answerRoutes } from "./routes/answers.ts";
 import { collectionRoutes } from "./routes/collections.ts";
 import { documentRoutes } from "./routes/documents.ts";
@@ -50,6 +51,7 @@ export function createApp(
 
   app.route("/", healthRoutes(services));
   app.route("/", collectionRoutes(services));
+  app.route("/", aliasRoutes(services));
   app.route("/", documentRoutes(services));
   app.route("/", fileRoutes(services, config));
   app.route("/", taskRoutes(services));

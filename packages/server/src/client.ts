@@ -1,10 +1,13 @@
 import type {
+  Alias,
   CollectionConfigInput,
   CollectionInfo,
   DeleteResult,
   Document,
   DocumentInput,
   DocumentPage,
+  PatchResult,
+  ReindexRequestInput,
   SearchRequestInput,
   SearchResponse,
   UpsertResult,
@@ -12,10 +15,12 @@ import type {
 import type { Answer, AnswerEvent, AnswerRequestInput } from "@galen/rag/schemas";
 import { Transport, type CallOptions, type TransportOptions } from "./client/transport.ts";
 import type { About } from "./schemas/about.ts";
+import type { AliasList } from "./schemas/collections.ts";
 import type {
   CollectionFields,
   CollectionList,
   DeleteRequest,
+  PatchRequest,
   TaskAccepted,
   TaskList,
   TextWindow,
@@ -26,7 +31,7 @@ import type { Task } from "./schemas/task.ts";
 export { GalenHttpError } from "./client/galen-http-error.ts";
 export type { CallOptions, TransportOptions as ClientOptions } from "./client/transport.ts";
 export type { About } from "./schemas/about.ts";
-export type { CollectionFields, DeleteRequest, TextWindow } from "./schemas/documents.ts";
+export type { CollectionFields, DeleteRequest, PatchRequest, TextWindow } from "./schemas/documents.ts";
 export type { EmbeddingsRequestInput, EmbeddingsResponse } from "./schemas/embeddings.ts";
 export type { Problem, ProblemIssue } from "./schemas/problem.ts";
 export type { Task, TaskState } from "./schemas/task.ts";
@@ -59,11 +64,24 @@ export function createClient(baseUrl = "", options: TransportOptions = {}) {
       get: (name: string, options?: CallOptions) => http.get<CollectionInfo>(collectionPath(name), options),
       fields: (name: string, options?: CallOptions) =>
         http.get<CollectionFields>(`${collectionPath(name)}/fields`, options),
+      rename: (name: string, to: string, options?: CallOptions) =>
+        http.patch<CollectionInfo>(collectionPath(name), { name: to }, options),
+      /** Makes the collection anew in a task; see `tasks.events`. */
+      reindex: (name: string, request: ReindexRequestInput, options?: CallOptions) =>
+        http.post<TaskAccepted>(`${collectionPath(name)}/reindex`, request, options),
       delete: (name: string, options?: CallOptions) => http.delete<undefined>(collectionPath(name), options),
     },
+    aliases: {
+      list: (options?: CallOptions) => http.get<AliasList>("/v1/aliases", options),
+      set: (alias: string, collection: string, options?: CallOptions) =>
+        http.put<Alias>(aliasPath(alias), { collection }, options),
+      remove: (alias: string, options?: CallOptions) => http.delete<undefined>(aliasPath(alias), options),
+    },
     documents: {
-      upsert: (collection: string, documents: readonly DocumentInput[], options?: CallOptions) =>
-        http.post<UpsertResult>(`${collectionPath(collection)}/documents`, { documents }, options),
+      upsert: (collection: string, documents: readonly DocumentInput[], options?: WriteOptions) =>
+        http.post<UpsertResult>(`${collectionPath(collection)}/documents`, { documents }, writeCall(options)),
+      patch: (collection: string, request: PatchRequest, options?: WriteOptions) =>
+        http.patch<PatchResult>(`${collectionPath(collection)}/documents`, request, writeCall(options)),
       /** Stores the documents in a task; see `tasks.events`. */
       enqueue: (collection: string, documents: readonly DocumentInput[], options?: CallOptions) =>
         http.post<TaskAccepted>(
@@ -77,8 +95,8 @@ export function createClient(baseUrl = "", options: TransportOptions = {}) {
         http.get<Document>(documentPath(collection, id), options),
       text: (collection: string, id: string, { start, end, ...options }: TextOptions = {}) =>
         http.get<TextWindow>(`${documentPath(collection, id)}/text${query({ start, end })}`, options),
-      delete: (collection: string, selector: DeleteRequest, options?: CallOptions) =>
-        http.post<DeleteResult>(`${collectionPath(collection)}/documents:delete`, selector, options),
+      delete: (collection: string, selector: DeleteRequest, options?: WriteOptions) =>
+        http.post<DeleteResult>(`${collectionPath(collection)}/documents:delete`, selector, writeCall(options)),
     },
     files: {
       add: (collection: string, file: Blob, { name, text, title, id, format, ...options }: UploadOptions = {}) =>
@@ -115,6 +133,15 @@ export function createClient(baseUrl = "", options: TransportOptions = {}) {
   };
 }
 
+export interface WriteOptions extends CallOptions {
+  /** Repeating the call with the same key within 24 hours gives the first answer and writes nothing again. */
+  readonly idempotencyKey?: string;
+}
+
+function writeCall({ idempotencyKey, ...options }: WriteOptions = {}) {
+  return { ...options, headers: idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey } };
+}
+
 interface PageOptions extends CallOptions {
   readonly limit?: number;
   readonly cursor?: string;
@@ -127,6 +154,10 @@ interface TextOptions extends CallOptions {
 
 function collectionPath(name: string): string {
   return `/v1/collections/${encodeURIComponent(name)}`;
+}
+
+function aliasPath(alias: string): string {
+  return `/v1/aliases/${encodeURIComponent(alias)}`;
 }
 
 function documentPath(collection: string, id: string): string {

@@ -5,6 +5,7 @@ import { openAiChat, type ChatModel, openDatabase } from "@galen/rag";
 import type { CollectionDefaults } from "./collection-defaults.ts";
 import type { Config } from "./config.ts";
 import { errorFacts, type Logger } from "./logger.ts";
+import { acceptedWork } from "./tasks/accepted-work.ts";
 import { TaskQueue } from "./tasks/task-queue.ts";
 
 /** What the routes work with. */
@@ -54,6 +55,8 @@ export async function openServices(
   // After the model has begun to load: both take their time, and neither needs the other.
   const database = stack.use(await openDatabase(config.data, { loadEmbedder: models.load }));
   const tasks = stack.use(new TaskQueue({ onFailure: (error) => logger.error("task", errorFacts(error)) }));
+  for (const write of await database.writes.list())
+    if (write.state === "waiting" || write.state === "running") tasks.resume(acceptedWork(database, write), write.id);
   const owned = stack.move();
   return {
     database,

@@ -62,6 +62,21 @@ export interface Catalogue extends AsyncDisposable {
   /** Every acknowledged document, without its content. */
   manifest(collectionId: string): AsyncIterable<ManifestEntry>;
 
+  /** The answer of a call with this key, if it was recorded after `since`. */
+  findAnswer(collectionId: string, key: string, since: Date): Promise<RecordedAnswer | undefined>;
+  /** Records an answer in place of an older one, and forgets those of before `since`. */
+  recordAnswer(collectionId: string, key: string, answer: RecordedAnswer, since: Date): Promise<void>;
+
+  /** False when that would be more bytes of waiting writes than `maxBytes`. */
+  acceptWrite(write: NewAcceptedWrite, maxBytes: number): Promise<boolean>;
+  /** In order of acceptance, without their documents. */
+  listAcceptedWrites(): Promise<AcceptedWriteRecord[]>;
+  findAcceptedWrite(id: string): Promise<AcceptedWriteRecord | undefined>;
+  /** JSON of the documents of one that waits. */
+  acceptedDocuments(id: string): Promise<string | undefined>;
+  /** Ends one that waits and forgets its documents, and of the ended ones all but the newest `kept`; false when it does not wait. */
+  endAcceptedWrite(id: string, end: AcceptedWriteEnd, kept: number): Promise<boolean>;
+
   seenFields(collectionId: string): Promise<string[]>;
   getSource(collectionId: string, source: string): Promise<SourceRecord | undefined>;
   setSourceRecord(collectionId: string, record: SourceRecord): Promise<void>;
@@ -137,8 +152,7 @@ export interface StagedDocument {
 
 export interface StoredDocument extends StagedDocument, DocumentVersion {}
 
-export interface StoredSummary {
-  readonly id: string;
+export interface StoredSummary extends DocumentVersion {
   readonly title: string | undefined;
   readonly tags: readonly string[] | undefined;
   readonly metadata: Metadata;
@@ -163,6 +177,35 @@ export interface SettledFacts {
 export interface Unsettled {
   readonly upserts: readonly { readonly rev: number; readonly ids: readonly string[] }[];
   readonly deletes: readonly string[];
+}
+
+/** What a call with an idempotency key was answered; both are strings of the caller's making. */
+export interface RecordedAnswer {
+  readonly hash: string;
+  readonly response: string;
+}
+
+export interface NewAcceptedWrite {
+  readonly id: string;
+  readonly collectionId: string;
+  readonly source: string | undefined;
+  /** How many. */
+  readonly documents: number;
+  /** JSON of the documents. */
+  readonly payload: string;
+}
+
+export interface AcceptedWriteEnd {
+  readonly state: "done" | "failed" | "cancelled";
+  /** JSON. */
+  readonly outcome: string | undefined;
+}
+
+export interface AcceptedWriteRecord extends Omit<NewAcceptedWrite, "payload"> {
+  readonly state: "waiting" | AcceptedWriteEnd["state"];
+  readonly outcome: string | undefined;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
 }
 
 export interface SourceRecord {

@@ -94,3 +94,43 @@ export const sources = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.collectionId, table.source] })],
 );
+
+/** Answers of calls that had an idempotency key: the same call gets the same answer. */
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    collectionId: text("collection_id").notNull(),
+    key: text().notNull(),
+    /** Of the call. */
+    hash: text().notNull(),
+    /** JSON. */
+    response: text().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.collectionId, table.key] }),
+    index("idempotency_keys_by_age").on(table.createdAt),
+  ],
+);
+
+/** Writes that were accepted before they were done; an interrupted one is done after the next start. */
+export const acceptedWrites = sqliteTable(
+  "accepted_writes",
+  {
+    /** In order of acceptance. */
+    position: integer().primaryKey({ autoIncrement: true }),
+    id: text().notNull().unique(),
+    collectionId: text("collection_id").notNull(),
+    state: text({ enum: ["waiting", "done", "failed", "cancelled"] }).notNull(),
+    documents: integer().notNull(),
+    bytes: integer().notNull(),
+    source: text(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    /** JSON: the result, or why it failed. */
+    outcome: text(),
+    /** JSON of the documents; null when it is done. */
+    payload: text(),
+  },
+  (table) => [index("accepted_writes_by_state").on(table.state, table.position)],
+);

@@ -1,6 +1,9 @@
 import type { Catalogue, NewCollection, SettledFacts, SourceRecord, StagedDocument, SummaryPage } from "./catalogue.ts";
 import type { CollectionRecord, DocumentVersion } from "./catalogue.ts";
 import type { VectorIndexFacts } from "../schemas/vector-index.ts";
+import type { AcceptedWriteEnd, NewAcceptedWrite, RecordedAnswer } from "./catalogue.ts";
+import * as acceptedRows from "./sqlite-accepted-writes.ts";
+import * as answerRows from "./sqlite-answers.ts";
 import * as aliasRows from "./sqlite-aliases.ts";
 import * as collectionRows from "./sqlite-collections.ts";
 import { openSqlite } from "./sqlite-connection.ts";
@@ -107,6 +110,29 @@ export class SqliteCatalogue implements Catalogue {
   }
   async *manifest(collectionId: string) {
     yield* documentRows.manifest(this.#connection, collectionId);
+  }
+
+  async findAnswer(collectionId: string, key: string, since: Date) {
+    return answerRows.find(this.#connection, collectionId, key, since);
+  }
+  async recordAnswer(collectionId: string, key: string, answer: RecordedAnswer, since: Date) {
+    answerRows.record(this.#connection, collectionId, key, { answer, since });
+  }
+
+  async acceptWrite(write: NewAcceptedWrite, maxBytes: number) {
+    return acceptedRows.accept(this.#connection, write, maxBytes);
+  }
+  async listAcceptedWrites() {
+    return acceptedRows.list(this.#connection);
+  }
+  async findAcceptedWrite(id: string) {
+    return acceptedRows.find(this.#connection, id);
+  }
+  async acceptedDocuments(id: string) {
+    return acceptedRows.documents(this.#connection, id);
+  }
+  async endAcceptedWrite(id: string, end: AcceptedWriteEnd, kept: number) {
+    return acceptedRows.end(this.#connection, id, end, kept);
   }
 
   async seenFields(collectionId: string) {

@@ -1,7 +1,7 @@
 import type { VectorIndexFacts } from "../schemas/vector-index.ts";
 import type { CollectionRecord, NewCollection } from "./catalogue.ts";
 import { and, eq } from "./drizzle.ts";
-import { aliases, collections, documents, seenFields, sources } from "./schema.ts";
+import { acceptedWrites, aliases, collections, documents, idempotencyKeys, seenFields, sources } from "./schema.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 
 export function list(db: SqliteConnection): CollectionRecord[] {
@@ -77,6 +77,8 @@ export function replace(db: SqliteConnection, replacementId: string): number {
       .run();
     tx.update(aliases).set({ collectionId: next.id }).where(eq(aliases.collectionId, old.id)).run();
     tx.update(sources).set({ collectionId: next.id }).where(eq(sources.collectionId, old.id)).run();
+    tx.update(acceptedWrites).set({ collectionId: next.id }).where(eq(acceptedWrites.collectionId, old.id)).run();
+    tx.update(idempotencyKeys).set({ collectionId: next.id }).where(eq(idempotencyKeys.collectionId, old.id)).run();
     return version;
   });
 }
@@ -106,6 +108,8 @@ export function remove(db: SqliteConnection, id: string): void {
     tx.delete(documents).where(eq(documents.collectionId, id)).run();
     tx.delete(sources).where(eq(sources.collectionId, id)).run();
     tx.delete(aliases).where(eq(aliases.collectionId, id)).run();
+    tx.delete(acceptedWrites).where(eq(acceptedWrites.collectionId, id)).run();
+    tx.delete(idempotencyKeys).where(eq(idempotencyKeys.collectionId, id)).run();
     tx.delete(seenFields).where(eq(seenFields.collectionId, id)).run();
     tx.delete(collections).where(eq(collections.id, id)).run();
   });

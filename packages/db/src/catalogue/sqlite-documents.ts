@@ -63,10 +63,10 @@ export function summaries(
   collectionId: string,
   { limit, after, ids }: SummaryPage,
 ): StoredSummary[] {
-  const { id, title, tags, metadata, length, createdAt, updatedAt, text } = documents;
+  const { id, rev, title, tags, metadata, length, createdAt, updatedAt, text } = documents;
   const snippet = sql<string>`substr(${text}, 1, ${SNIPPET_LENGTH})`;
   return db
-    .select({ id, title, tags, metadata, length, createdAt, updatedAt, snippet })
+    .select({ id, rev, title, tags, metadata, length, createdAt, updatedAt, snippet })
     .from(documents)
     .where(and(isCurrent(collectionId), after === undefined ? undefined : gt(id, after), ids ? idIn(ids) : undefined))
     .orderBy(id)

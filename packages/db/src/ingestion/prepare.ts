@@ -9,6 +9,7 @@ import type { PassageTable } from "../tables/passage-table.ts";
 import { contentHash, textHash } from "./content-hash.ts";
 import { embedPassages } from "./embed-passages.ts";
 import { fieldsError } from "./read-document.ts";
+import { isAtRevision, revisionConflict } from "./revision-fence.ts";
 import type { ValidDocument } from "./read-document.ts";
 
 export interface PrepareContext {
@@ -44,7 +45,10 @@ export async function prepareSlice(
     collectionId,
     documents.map(({ id }) => id),
   );
-  const drafts = documents.map((document) => draftOf(document, stored.get(document.id), context));
+  const all = documents.map((document) => draftOf(document, stored.get(document.id), context));
+  // Checked again when they are stored; here it saves the embedding of what will be refused.
+  const drafts = all.filter(({ document, previous }) => isAtRevision(document, previous));
+  const conflicts = all.flatMap((draft) => (drafts.includes(draft) ? [] : [conflictOf(draft)]));
   const same = drafts.filter(({ hash, previous }) => previous?.contentHash === hash.content);
   const changed = drafts.filter(({ hash, previous }) => previous?.contentHash !== hash.content);
   const kept = await keptVectors(changed, context);
@@ -58,7 +62,10 @@ export async function prepareSlice(
       source === undefined
         ? []
         : same.flatMap(({ document, previous }) => (previous?.source === source ? [] : [document.id])),
-    failed: split.flatMap(({ document: { index, id }, error }) => (error ? [{ index, id, error }] : [])),
+    failed: [
+      ...conflicts,
+      ...split.flatMap(({ document: { index, id }, error }) => (error ? [{ index, id, error }] : [])),
+    ],
   };
 }
 
@@ -66,6 +73,10 @@ interface Draft {
   readonly document: ValidDocument;
   readonly previous: StoredVersion | undefined;
   readonly hash: { readonly text: string; readonly content: string };
+}
+
+function conflictOf({ document: { index, id }, previous }: Draft) {
+  return { index, id, error: revisionConflict(previous?.rev) };
 }
 
 interface SplitDraft extends Draft {
@@ -129,10 +140,11 @@ function embeddedDocument(
   vectors: readonly Float32Array[],
   { source }: PrepareContext,
 ): EmbeddedDocument {
-  const { id, text, title, tags, metadata } = document;
+  const { id, text, title, tags, metadata, ifRev } = document;
   const now = new Date();
   return {
     id,
+    ifRev,
     text,
     title,
     tags,

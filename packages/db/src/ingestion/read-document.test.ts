@@ -3,7 +3,7 @@ import { MAX_METADATA_BYTES, MAX_TEXT_LENGTH } from "../schemas/document.ts";
 import { claimedId, readDocument } from "./read-document.ts";
 
 const fields = { year: "number", day: "date", mesh: "string[]" } as const;
-const read = (input: unknown) => readDocument(input, 0, fields);
+const read = (input: unknown) => readDocument(input, 0, { fields });
 
 test("a number and the same number as a string are one id; without an id one is made", () => {
   expect(read({ id: 1, text: "a" }).id).toBe("1");

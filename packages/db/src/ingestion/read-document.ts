@@ -14,6 +14,14 @@ export interface ValidDocument {
   readonly title: string | undefined;
   readonly tags: readonly string[] | undefined;
   readonly metadata: Metadata;
+  /** The revision that the stored document must have; 0 for none. */
+  readonly ifRev?: number | undefined;
+}
+
+export interface ReadContext {
+  readonly fields: Readonly<Record<string, FieldType>>;
+  /** For documents without an id. */
+  readonly newId?: (index: number) => string;
 }
 
 /**
@@ -23,7 +31,7 @@ export interface ValidDocument {
 export function readDocument(
   input: unknown,
   index: number,
-  fields: Readonly<Record<string, FieldType>>,
+  { fields, newId = () => randomUUID() }: ReadContext,
 ): ValidDocument {
   requireSize(input);
   const parsed = DocumentInput.safeParse(input);
@@ -31,7 +39,7 @@ export function readDocument(
     const issue = parsed.error.issues[0];
     throw invalid(`${issue?.path.join(".") || "document"}: ${issue?.message ?? "not a document"}`);
   }
-  const { id = randomUUID(), text, title, tags, metadata = {} } = parsed.data;
+  const { id = newId(index), text, title, tags, metadata = {}, if_rev: ifRev } = parsed.data;
   if (text.trim() === "") throw invalid("text: it is empty");
   if (!id.isWellFormed()) throw invalid("id: it holds half of a surrogate pair");
   if (tags?.some(hasUnitSeparator)) throw invalid("tags: the control character U+001F is not allowed");
@@ -45,6 +53,7 @@ export function readDocument(
     title: title?.toWellFormed() || undefined,
     tags: tags?.map((tag) => tag.toWellFormed()),
     metadata,
+    ifRev,
   };
 }
 

@@ -7,6 +7,8 @@ import type { PassageTable } from "../tables/passage-table.ts";
 import { SupersededError } from "../generations/superseded.ts";
 import { Lane } from "./lane.ts";
 import { Maintenance } from "./maintenance.ts";
+import { passFence } from "./revision-fence.ts";
+import type { RevisionConflict } from "./revision-fence.ts";
 
 /**
  * The one writer of a collection. A write is first meant (catalogue, on disk), then done (one table commit), then made durable
@@ -31,14 +33,17 @@ export class CollectionWriter {
     this.#maintenance = new Maintenance({ table, lane: this.#lane, makeDurable, keepVectorIndex });
   }
 
-  /** Stores the documents as one revision, which it returns. All of them are searchable makeDurable, or none. */
-  store(documents: readonly EmbeddedDocument[]): Promise<number> {
+  /** Stores the documents as one revision. All of them are searchable and durable then, or none; those of another revision than they expect are left out. */
+  store(documents: readonly EmbeddedDocument[]): Promise<Stored> {
     return this.#write("Storing documents", async () => {
-      const rev = await this.#catalogue.stage(this.#collectionId, documents);
-      await this.#table.replace(documents, rev);
-      await this.#settle(rev, documents);
-      await this.#maintenance.noteWrite(documents.reduce((rows, { passages }) => rows + passages.length, 0));
-      return rev;
+      const passed = await passFence(this.#catalogue, this.#collectionId, documents);
+      const { conflicts } = passed;
+      if (passed.documents.length === 0) return { rev: undefined, conflicts };
+      const rev = await this.#catalogue.stage(this.#collectionId, passed.documents);
+      await this.#table.replace(passed.documents, rev);
+      await this.#settle(rev, passed.documents);
+      await this.#maintenance.noteWrite(passed.documents.reduce((rows, { passages }) => rows + passages.length, 0));
+      return { rev, conflicts };
     });
   }
 
@@ -137,6 +142,12 @@ export class CollectionWriter {
     await this.#catalogue.settleDelete(this.#collectionId, rev, { tableVersion });
     await this.#maintenance.noteWrite(ids.length);
   }
+}
+
+export interface Stored {
+  /** `undefined` when every document was refused. */
+  readonly rev: number | undefined;
+  readonly conflicts: readonly RevisionConflict[];
 }
 
 /** Ids in one predicate. */

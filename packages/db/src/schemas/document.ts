@@ -35,6 +35,10 @@ export const DocumentInput = z
     title: z.string().max(MAX_TITLE_LENGTH).optional(),
     tags: z.array(z.string().min(1).max(256)).max(256).optional(),
     metadata: Metadata.optional(),
+    if_rev: z.int().min(0).optional().meta({
+      description:
+        "Store it only when the stored document has this `rev`; 0: only when there is none. Else `revision_conflict`",
+    }),
   })
   .meta({ id: "DocumentInput" });
 export type DocumentInput = z.input<typeof DocumentInput>;
@@ -43,6 +47,10 @@ export type DocumentInput = z.input<typeof DocumentInput>;
 export const Span = z.object({ start: z.int().min(0), end: z.int().min(0) }).meta({ id: "Span" });
 export type Span = z.infer<typeof Span>;
 
+export const Revision = z
+  .int()
+  .meta({ description: "Version of the collection that wrote this document; for `if_rev`" });
+
 export const Document = z
   .object({
     id: z.string(),
@@ -50,6 +58,7 @@ export const Document = z
     title: z.string().optional(),
     tags: z.array(z.string()).optional(),
     metadata: Metadata,
+    rev: Revision,
     passages: z.array(Span).meta({ description: "The spans of the text that are embedded and searched" }),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
@@ -88,6 +97,33 @@ export const UpsertResult = z
   })
   .meta({ id: "UpsertResult" });
 export type UpsertResult = z.infer<typeof UpsertResult>;
+
+/** What is named changes, the rest stays. The text cannot be patched: that is an upsert. */
+export const DocumentChanges = z
+  .strictObject({
+    title: z.string().max(MAX_TITLE_LENGTH).nullable().optional().meta({ description: "null removes it" }),
+    tags: DocumentInput.shape.tags.unwrap().nullable().optional().meta({ description: "All tags; null removes them" }),
+    metadata: z
+      .record(z.string().min(1).max(256), z.json())
+      .optional()
+      .meta({ description: "Merged as RFC 7396 says: objects member by member, null removes, anything else replaces" }),
+  })
+  .meta({ id: "DocumentChanges", example: { metadata: { reviewed: true, draft: null } } });
+export type DocumentChanges = z.infer<typeof DocumentChanges>;
+
+export const DocumentPatch = DocumentChanges.extend({ id: DocumentId, if_rev: DocumentInput.shape.if_rev }).meta({
+  id: "DocumentPatch",
+});
+export type DocumentPatch = z.input<typeof DocumentPatch>;
+
+export const PatchResult = UpsertResult.pick({ failed: true, version: true })
+  .extend({
+    patched: z.int().meta({ description: "Documents that are now as asked and durable, unchanged ones included" }),
+    unchanged: z.int().meta({ description: "Of these, documents that were so already" }),
+    missing: z.array(z.string()).meta({ description: "Ids of the call that no document has" }),
+  })
+  .meta({ id: "PatchResult" });
+export type PatchResult = z.infer<typeof PatchResult>;
 
 export const DeleteResult = z.object({ deleted: z.int(), version: z.int() }).meta({ id: "DeleteResult" });
 export type DeleteResult = z.infer<typeof DeleteResult>;

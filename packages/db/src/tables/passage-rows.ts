@@ -9,6 +9,8 @@ import type { TableShape } from "./passage-schema.ts";
 
 /** A document with the vector of each of its passages. */
 export interface EmbeddedDocument extends StagedDocument {
+  /** The revision that the stored document must have. */
+  readonly ifRev?: number | undefined;
   readonly vectors: readonly Float32Array[];
 }
 

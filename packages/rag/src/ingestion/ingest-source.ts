@@ -1,4 +1,4 @@
-import type { Collection, UpsertProgress } from "@galen/db";
+import type { Collection, StoreProgress } from "@galen/db";
 import { RagError } from "../errors.ts";
 import type { LoadedDocument, LoadedRecord } from "../loaders/loader.ts";
 import { unpack } from "../loaders/unpack.ts";
@@ -61,7 +61,7 @@ class SourceRun {
   /** The batch under way: while it is stored and its last texts are embedded, the next one is read and cut into passages. */
   #storing: Promise<void> | undefined;
   #storingIds: ReadonlySet<string> = new Set();
-  readonly #pending = new Map<object, UpsertProgress>();
+  readonly #pending = new Map<object, StoreProgress>();
 
   constructor(source: Source, context: IngestContext) {
     this.#source = source;
@@ -127,7 +127,7 @@ class SourceRun {
   /** Aborted, it drops what is not embedded yet: what is stored is stored whole, and a new run finds it by its content. */
   async #upsert(batch: readonly LoadedDocument[]): Promise<void> {
     const { collection, signal } = this.#context;
-    const onProgress = (progress: UpsertProgress) => {
+    const onProgress = (progress: StoreProgress) => {
       this.#pending.set(batch, progress);
       this.#report();
     };
@@ -148,8 +148,7 @@ class SourceRun {
 
   #report(): void {
     const under = [...this.#pending.values()];
-    const sum = (of: (progress: UpsertProgress) => number) =>
-      under.reduce((total, progress) => total + of(progress), 0);
+    const sum = (of: (progress: StoreProgress) => number) => under.reduce((total, progress) => total + of(progress), 0);
     const pending = { documents: sum(({ documents }) => documents), passages: sum(({ passages }) => passages) };
     this.#context.tally.report("indexing", this.#source.name, pending);
   }
@@ -165,7 +164,7 @@ class SourceRun {
   }
 
   /** Of a batch that did not come to its end. */
-  #countStored({ documents, passages }: UpsertProgress = { documents: 0, passages: 0 }): void {
+  #countStored({ documents, passages }: StoreProgress = { documents: 0, passages: 0 }): void {
     this.#context.tally.documents += documents;
     this.#context.tally.passages += passages;
   }

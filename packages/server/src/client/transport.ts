@@ -36,13 +36,16 @@ export class Transport {
     return this.#json(path, options);
   }
 
-  post<Result>(path: string, body: unknown, { headers, ...options }: Call = {}): Promise<Result> {
-    return this.#json(path, {
-      ...options,
-      method: "POST",
-      headers: { ...jsonHeaders, ...headers },
-      body: JSON.stringify(body),
-    });
+  post<Result>(path: string, body: unknown, call: Call = {}): Promise<Result> {
+    return this.#send("POST", path, body, call);
+  }
+
+  put<Result>(path: string, body: unknown, call: Call = {}): Promise<Result> {
+    return this.#send("PUT", path, body, call);
+  }
+
+  patch<Result>(path: string, body: unknown, call: Call = {}): Promise<Result> {
+    return this.#send("PATCH", path, body, call);
   }
 
   upload<Result>(path: string, body: FormData, options: CallOptions = {}): Promise<Result> {
@@ -68,6 +71,11 @@ export class Transport {
     } finally {
       await reader.cancel();
     }
+  }
+
+  #send<Result>(method: string, path: string, body: unknown, { headers, ...options }: Call): Promise<Result> {
+    const sent = { headers: { ...jsonHeaders, ...headers }, body: JSON.stringify(body) };
+    return this.#json(path, { ...options, method, ...sent });
   }
 
   async #json<Result>(path: string, call: Call): Promise<Result> {

@@ -54,8 +54,8 @@ export function corsFor(origins: readonly string[]): MiddlewareHandler<AppEnv> |
   if (origins.length === 0) return undefined;
   return cors({
     origin: [...origins],
-    allowMethods: ["GET", "POST", "DELETE"],
-    allowHeaders: ["Authorization", "Content-Type", "Prefer", "X-Request-Id"],
+    allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
+    allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "Prefer", "X-Request-Id"],
     exposeHeaders: ["X-Request-Id"],
     maxAge: 600,
   });

@@ -1,9 +1,11 @@
-import { CollectionConfig, CollectionInfo } from "@galen/db/schemas";
+import { CollectionConfig, CollectionInfo, ReindexRequest } from "@galen/db/schemas";
 import { createRoute } from "@hono/zod-openapi";
 import { withDefaults } from "../collection-defaults.ts";
 import { newRoutes } from "../context.ts";
-import { CollectionFields, CollectionList } from "../schemas/documents.ts";
+import { CollectionChanges } from "../schemas/collections.ts";
+import { CollectionFields, CollectionList, TaskAccepted } from "../schemas/documents.ts";
 import type { Services } from "../services.ts";
+import { reindexWork } from "../tasks/reindex-work.ts";
 import { CollectionParams, json, jsonBody, problems } from "./responses.ts";
 
 const tags = ["Collections"];
@@ -37,6 +39,28 @@ const getCollection = createRoute({
   responses: { 200: json(CollectionInfo, "The collection"), ...problems(404, 422) },
 });
 
+const renameCollection = createRoute({
+  method: "patch",
+  path: "/v1/collections/{collection}",
+  operationId: "renameCollection",
+  tags,
+  summary: "Give a collection another name",
+  request: { params: CollectionParams, ...jsonBody(CollectionChanges) },
+  responses: { 200: json(CollectionInfo, "The collection"), ...problems(400, 404, 409, 413, 415, 422) },
+});
+
+const reindexCollection = createRoute({
+  method: "post",
+  path: "/v1/collections/{collection}/reindex",
+  operationId: "reindexCollection",
+  tags,
+  summary: "Make a collection anew under another model, precision or other fields",
+  description:
+    "A task. Searches and writes go on in the collection as it is until the new one takes its place; what is not named stays as it is. After a failure the same request goes on where it stopped.",
+  request: { params: CollectionParams, ...jsonBody(ReindexRequest) },
+  responses: { 202: json(TaskAccepted, "The task"), ...problems(400, 404, 413, 415, 422, 429) },
+});
+
 const dropCollection = createRoute({
   method: "delete",
   path: "/v1/collections/{collection}",
@@ -60,7 +84,7 @@ const getFields = createRoute({
   },
 });
 
-export function collectionRoutes({ database, defaults }: Services) {
+export function collectionRoutes({ database, defaults, tasks }: Services) {
   return newRoutes()
     .openapi(listCollections, async (c) => c.json({ collections: await database.collections() }, 200))
     .openapi(createCollection, async (c) => {
@@ -71,6 +95,15 @@ export function collectionRoutes({ database, defaults }: Services) {
     .openapi(getCollection, async (c) => {
       const collection = await database.collection(c.req.valid("param").collection);
       return c.json(await collection.info(), 200);
+    })
+    .openapi(renameCollection, async (c) => {
+      const { name } = c.req.valid("json");
+      await database.renameCollection(c.req.valid("param").collection, name);
+      return c.json(await (await database.collection(name)).info(), 200);
+    })
+    .openapi(reindexCollection, async (c) => {
+      const collection = await database.collection(c.req.valid("param").collection);
+      return c.json({ task: tasks.add(reindexWork(collection, c.req.valid("json"))) }, 202);
     })
     .openapi(dropCollection, async (c) => {
       await database.dropCollection(c.req.valid("param").collection);

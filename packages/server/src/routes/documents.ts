@@ -1,4 +1,4 @@
-import { DeleteResult, Document, DocumentPage, MAX_LIMIT, UpsertResult } from "@galen/db/schemas";
+import { DeleteResult, Document, DocumentPage, MAX_LIMIT, PatchResult, UpsertResult } from "@galen/db/schemas";
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import { newRoutes } from "../context.ts";
@@ -7,13 +7,15 @@ import {
   DEFAULT_TEXT_WINDOW,
   DeleteRequest,
   MAX_TEXT_WINDOW,
+  PatchRequest,
   TaskAccepted,
   TextWindow,
   TextWindowQuery,
   UpsertRequest,
 } from "../schemas/documents.ts";
 import type { Services } from "../services.ts";
-import { upsertWork } from "../tasks/upsert-work.ts";
+import { IdempotencyHeader, idempotencyOf } from "../schemas/idempotency.ts";
+import { acceptedWork } from "../tasks/accepted-work.ts";
 import { CollectionParams, DocumentParams, json, jsonBody, problems } from "./responses.ts";
 
 const tags = ["Documents"];
@@ -28,13 +30,31 @@ const upsertDocuments = createRoute({
     "200 means durable and searchable. With `Prefer: respond-async` the work becomes a task and the answer is 202.",
   request: {
     params: CollectionParams,
-    headers: z.object({ prefer: z.string().optional().meta({ description: "`respond-async` makes the work a task" }) }),
+    headers: IdempotencyHeader.extend({
+      prefer: z.string().optional().meta({
+        description: "`respond-async` makes the work a task, which a restart of the server does not lose",
+      }),
+    }),
     ...jsonBody(UpsertRequest),
   },
   responses: {
     200: json(UpsertResult, "What was stored and what was not"),
     202: json(TaskAccepted, "The task that stores the documents"),
     ...problems(400, 404, 413, 415, 422, 429, 507),
+  },
+});
+
+const patchDocuments = createRoute({
+  method: "patch",
+  path: "/v1/collections/{collection}/documents",
+  operationId: "patchDocuments",
+  tags,
+  summary: "Change titles, tags and metadata of documents",
+  description: "One by one, or the same in all that match a filter. Texts stay as they are and are not embedded again.",
+  request: { params: CollectionParams, headers: IdempotencyHeader, ...jsonBody(PatchRequest) },
+  responses: {
+    200: json(PatchResult, "What was changed and what was not"),
+    ...problems(400, 404, 413, 415, 422, 507),
   },
 });
 
@@ -60,8 +80,8 @@ const deleteDocuments = createRoute({
   operationId: "deleteDocuments",
   tags,
   summary: "Delete documents by ids or by a filter",
-  request: { params: CollectionParams, ...jsonBody(DeleteRequest) },
-  responses: { 200: json(DeleteResult, "How many were deleted"), ...problems(400, 404, 413, 415, 422, 507) },
+  request: { params: CollectionParams, headers: IdempotencyHeader, ...jsonBody(DeleteRequest) },
+  responses: { 200: json(DeleteResult, "How many were deleted"), ...problems(400, 404, 409, 413, 415, 422, 507) },
 });
 
 const getDocument = createRoute({
@@ -101,11 +121,20 @@ export function documentRoutes(services: Services) {
     .openapi(upsertDocuments, async (c) => {
       const collection = await database.collection(c.req.valid("param").collection);
       const { documents } = c.req.valid("json");
-      if (respondAsync(c.req.valid("header").prefer)) {
+      const headers = c.req.valid("header");
+      if (respondAsync(headers.prefer)) {
+        tasks.requireRoom();
+        const id = await collection.accept(documents);
         c.header("Preference-Applied", "respond-async");
-        return c.json({ task: tasks.add(upsertWork(collection, documents)) }, 202);
+        return c.json({ task: tasks.resume(acceptedWork(database, await database.writes.get(id)), id) }, 202);
       }
-      return c.json(await collection.upsert(documents, { signal: c.get("signal") }), 200);
+      const options = { signal: c.get("signal"), ...idempotencyOf(headers) };
+      return c.json(await collection.upsert(documents, options), 200);
+    })
+    .openapi(patchDocuments, async (c) => {
+      const collection = await database.collection(c.req.valid("param").collection);
+      const options = { signal: c.get("signal"), ...idempotencyOf(c.req.valid("header")) };
+      return c.json(await collection.patch(c.req.valid("json"), options), 200);
     })
     .openapi(listDocuments, async (c) => {
       const collection = await database.collection(c.req.valid("param").collection);
@@ -114,7 +143,8 @@ export function documentRoutes(services: Services) {
     })
     .openapi(deleteDocuments, async (c) => {
       const collection = await database.collection(c.req.valid("param").collection);
-      return c.json(await collection.delete(c.req.valid("json"), { signal: c.get("signal") }), 200);
+      const options = { signal: c.get("signal"), ...idempotencyOf(c.req.valid("header")) };
+      return c.json(await collection.delete(c.req.valid("json"), options), 200);
     })
     .openapi(getDocument, async (c) => {
       const { collection, id } = c.req.valid("param");

@@ -5,6 +5,7 @@ import { About } from "../schemas/about.ts";
 import { CollectionList, TaskAccepted, TaskList, TextWindow } from "../schemas/documents.ts";
 import { EmbeddingsResponse } from "../schemas/embeddings.ts";
 import { Task } from "../schemas/task.ts";
+import { temporaryDirectory } from "@galen/testing";
 import { fillNotes, openTestApp, type TestApp } from "../testing/test-app.ts";
 
 let server: TestApp;
@@ -86,6 +87,78 @@ it("reads windows of a text", async () => {
   expect(await get(`${path}?start=0&end=9`)).toMatchObject({ text: "Metformin", end: 9 });
   expect(await get(`${path}?start=40&end=9000`)).toMatchObject({ start: 40, end: 52, text: whole.text.slice(40) });
   expect(await get(`${path}?start=9000&end=5`)).toMatchObject({ start: 52, end: 52, text: "" });
+});
+
+it("changes documents, one by one and by a filter, and keeps what another has changed", async () => {
+  await server.services.database.createCollection({ name: "patched", fields: { year: "number" } });
+  const path = "/v1/collections/patched/documents";
+  await post(path, {
+    documents: [
+      { id: "a", text: "Aspirin.", metadata: { year: 1 } },
+      { id: "b", text: "Biopsy.", metadata: { year: 1, note: "x" } },
+    ],
+  });
+  const patch = async (body: unknown) => (await server.send("PATCH", path, body)).json();
+  expect(
+    await patch({
+      documents: [
+        { id: "a", if_rev: 1, title: "A", metadata: { year: 2 } },
+        { id: "b", if_rev: 9, metadata: { year: 2 } },
+        { id: "none", tags: ["t"] },
+      ],
+    }),
+  ).toEqual({
+    patched: 1,
+    unchanged: 0,
+    missing: ["none"],
+    failed: [{ index: 1, id: "b", code: "revision_conflict", message: "if_rev: the stored revision is 1" }],
+    version: 2,
+  });
+  expect(await patch({ filter: { year: 1 }, changes: { metadata: { note: null } } })).toMatchObject({ patched: 1 });
+  expect(Document.parse(await get(`${path}/b`))).toMatchObject({ metadata: { year: 1 }, rev: 3 });
+  const conflict = await server.send("POST", `${path}:delete`, { ids: ["a"], if_rev: 1 });
+  expect([conflict.status, await conflict.json()]).toMatchObject([409, { code: "revision_conflict" }]);
+  expect((await server.send("POST", `${path}:delete`, { ids: ["a", "b"], if_rev: 1 })).status).toBe(422);
+  expect(await post(`${path}:delete`, { ids: ["a"], if_rev: 2 })).toMatchObject({ deleted: 1 });
+});
+
+it("answers a repeated call with an idempotency key as before, and writes nothing again", async () => {
+  await server.services.database.createCollection({ name: "once" });
+  const path = "/v1/collections/once/documents";
+  const send = (body: unknown, key: string) => server.send("POST", path, body, { "idempotency-key": key });
+  const body = { documents: [{ text: "Without an id." }] };
+  const answers = [await (await send(body, "key-1")).json(), await (await send(body, "key-1")).json()];
+  expect(answers[1]).toEqual(answers[0]);
+  expect(DocumentPage.parse(await get(path)).total).toBe(1);
+  const reused = await send({ documents: [{ text: "Another." }] }, "key-1");
+  expect([reused.status, await reused.json()]).toMatchObject([422, { code: "idempotency_key_reused" }]);
+  const invalid = await send(body, "key\u00e9");
+  expect([invalid.status, await invalid.json()]).toMatchObject([422, { code: "request_invalid" }]);
+});
+
+it("renames collections, makes them anew, and switches aliases", async () => {
+  const { database } = server.services;
+  await (await database.createCollection({ name: "blue" })).upsert([{ id: "a", text: "Blue.", metadata: { year: 1 } }]);
+  await database.createCollection({ name: "green" });
+  const set = async (collection: string) => server.send("PUT", "/v1/aliases/live", { collection });
+  expect(await (await set("green")).json()).toEqual({ alias: "live", collection: "green" });
+  expect(await (await set("blue")).json()).toEqual({ alias: "live", collection: "blue" });
+  expect(await get("/v1/aliases")).toEqual({ aliases: [{ alias: "live", collection: "blue" }] });
+  expect((await set("none")).status).toBe(404);
+  expect((await server.send("PUT", "/v1/aliases/green", { collection: "blue" })).status).toBe(409);
+  expect(await (await server.send("PATCH", "/v1/collections/blue", { name: "azure" })).json()).toMatchObject({
+    name: "azure",
+    documents: 1,
+  });
+  const accepted = await server.send("POST", "/v1/collections/live/reindex", { fields: { year: "number" } });
+  expect(accepted.status).toBe(202);
+  const { task } = TaskAccepted.parse(await accepted.json());
+  expect(task).toMatchObject({ kind: "reindex", collection: "azure" });
+  expect(await ended(task.id)).toMatchObject({ state: "done", progress: { documents: 1, total: 1 } });
+  expect(await get("/v1/collections/live")).toMatchObject({ name: "azure", fields: { year: "number" }, documents: 1 });
+  expect((await server.send("DELETE", "/v1/aliases/live")).status).toBe(204);
+  expect((await server.send("DELETE", "/v1/aliases/live")).status).toBe(404);
+  for (const name of ["azure", "green", "once", "patched"]) await database.dropCollection(name);
 });
 
 it("searches in every mode, with filter and explanation", async () => {
@@ -181,6 +254,26 @@ describe("tasks", () => {
       report: { documents: 1, added: 1, failed: [{ id: "bad", code: "document_invalid" }] },
     });
     expect((await server.send("GET", "/v1/collections/notes/documents/later")).status).toBe(200);
+  });
+
+  it("store accepted documents after a restart of the server, under the same address", async () => {
+    await using folder = await temporaryDirectory();
+    const config = { data: folder.path };
+    const stuck = Promise.withResolvers<void>();
+    let id: string;
+    {
+      await using first = await openTestApp({ config, embedder: { beforeEmbed: () => stuck.promise } });
+      await first.services.database.createCollection({ name: "notes" });
+      const path = "/v1/collections/notes/documents";
+      const body = { documents: [{ id: "later", text: "Stored later." }] };
+      const response = await first.send("POST", path, body, { prefer: "respond-async" });
+      id = TaskAccepted.parse(await response.json()).task.id;
+      setTimeout(stuck.resolve, 100);
+    }
+    await using second = await openTestApp({ config });
+    await (await second.send("GET", `/v1/tasks/${id}/events`)).text();
+    expect(await (await second.send("GET", `/v1/tasks/${id}`)).json()).toMatchObject({ state: "done", kind: "ingest" });
+    expect((await second.send("GET", "/v1/collections/notes/documents/later")).status).toBe(200);
   });
 
   it("refuse a file over the limit", async () => {

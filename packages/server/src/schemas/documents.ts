@@ -1,4 +1,5 @@
-import { CollectionInfo, DocumentId, FieldType, Filter, MAX_BATCH_DOCUMENTS } from "@galen/db/schemas";
+import { CollectionInfo, DocumentChanges, DocumentId, FieldType, Filter, MAX_BATCH_DOCUMENTS } from "@galen/db/schemas";
+import type { DocumentPatch } from "@galen/db/schemas";
 import { z } from "zod";
 import { Task } from "./task.ts";
 
@@ -27,16 +28,42 @@ export const UpsertRequest = z
   })
   .meta({ id: "UpsertRequest" });
 
+const NonEmptyFilter = Filter.refine((filter) => Object.keys(filter).length > 0, "the filter is empty");
+
 export const DeleteRequest = z
   .union(
     [
-      z.strictObject({ ids: z.array(DocumentId).min(1).max(MAX_BATCH_DOCUMENTS) }),
-      z.strictObject({ filter: Filter.refine((filter) => Object.keys(filter).length > 0, "the filter is empty") }),
+      z
+        .strictObject({
+          ids: z.array(DocumentId).min(1).max(MAX_BATCH_DOCUMENTS),
+          if_rev: z.int().min(1).optional().meta({ description: "Of a single document: delete it only at this `rev`" }),
+        })
+        .refine(({ ids, if_rev: rev }) => rev === undefined || ids.length === 1, "if_rev goes with a single id"),
+      z.strictObject({ filter: NonEmptyFilter }),
     ],
     { error: `either {"ids":[…]} (at most ${MAX_BATCH_DOCUMENTS}) or {"filter":{…}}` },
   )
   .meta({ id: "DeleteRequest" });
 export type DeleteRequest = z.infer<typeof DeleteRequest>;
+
+/** Each patch is checked by itself (`DocumentPatch`). */
+export const PatchRequest = z
+  .union(
+    [
+      z.strictObject({
+        documents: z
+          .array(z.unknown().meta({ allOf: [{ $ref: "#/components/schemas/DocumentPatch" }] }))
+          .min(1)
+          .max(MAX_BATCH_DOCUMENTS),
+      }),
+      z.strictObject({ filter: NonEmptyFilter, changes: DocumentChanges }),
+    ],
+    { error: `either {"documents":[…]} (at most ${MAX_BATCH_DOCUMENTS}) or {"filter":{…},"changes":{…}}` },
+  )
+  .meta({ id: "PatchRequest" });
+export type PatchRequest =
+  | { readonly documents: readonly DocumentPatch[] }
+  | { readonly filter: Filter; readonly changes: DocumentChanges };
 
 export const TextWindowQuery = z.object({
   start: z.coerce.number().int().min(0).default(0),

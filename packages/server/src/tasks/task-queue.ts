@@ -10,13 +10,19 @@ const MAX_WAITING = 100;
 const MAX_ENDED = 200;
 
 export interface TaskWork {
+  /** @default "ingest" */
+  readonly kind?: Task["kind"];
   readonly collection: string;
   /** What the task is about, such as a file name. */
   readonly name: string;
   run(options: {
     readonly signal: AbortSignal;
     readonly onProgress: (progress: IngestProgress) => void;
-  }): Promise<IngestReport>;
+  }): Promise<IngestReport | undefined>;
+  /** Goes on after the next start of the server: it is not cancelled when this one stops. */
+  readonly survives?: boolean;
+  /** Called when a user stops the task, not when the server stops. */
+  onCancel?(): Promise<void>;
   /** Called once at the end, however the task ends. */
   release?(): Promise<void>;
 }
@@ -25,6 +31,8 @@ interface Entry {
   task: Task;
   readonly work: TaskWork;
   readonly controller: AbortController;
+  /** Left to the next start of the server. */
+  isLeft: boolean;
   /** Resolved and replaced at every change. */
   changed: PromiseWithResolvers<void>;
 }
@@ -40,13 +48,30 @@ export class TaskQueue implements AsyncDisposable {
   }
 
   /** @throws ServerError `task_queue_full` */
-  add(work: TaskWork): Task {
+  requireRoom(): void {
     const waiting = this.list().filter(({ state }) => state === "queued").length;
     if (waiting >= MAX_WAITING)
       throw new ServerError("task_queue_full", `${waiting} tasks are waiting already`, {
         hint: "Try again when some of them are done.",
       });
-    const entry = newEntry(work);
+  }
+
+  /**
+   * @param id of what is done, where that has one
+   * @throws ServerError `task_queue_full`
+   */
+  add(work: TaskWork, id: string = randomUUID()): Task {
+    this.requireRoom();
+    return this.#add(work, id);
+  }
+
+  /** Work that was accepted before the server started: it is not refused. */
+  resume(work: TaskWork, id: string): Task {
+    return this.#add(work, id);
+  }
+
+  #add(work: TaskWork, id: string): Task {
+    const entry = newEntry(work, id);
     this.#entries.set(entry.task.id, entry);
     this.#running = this.#running.then(() => this.#run(entry));
     return entry.task;
@@ -73,9 +98,8 @@ export class TaskQueue implements AsyncDisposable {
       throw new ServerError("task_finished", `The task is ${entry.task.state} already`, {
         details: { state: entry.task.state },
       });
-    entry.controller.abort();
-    if (entry.task.state === "queued") update(entry, { state: "cancelled" });
-    return entry.task;
+    entry.work.onCancel?.().catch(this.#onFailure);
+    return stop(entry);
   }
 
   /** The task now and at every change until it ends. A slow reader gets the latest state, not every one. */
@@ -84,27 +108,32 @@ export class TaskQueue implements AsyncDisposable {
     for (;;) {
       const { task, changed } = entry;
       yield task;
-      if (hasEnded(task.state)) return;
+      if (hasEnded(task.state) || entry.isLeft) return;
       await untilAborted(changed.promise, signal);
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { task } of this.#entries.values()) if (!hasEnded(task.state)) this.cancel(task.id);
+    for (const entry of this.#entries.values()) {
+      if (hasEnded(entry.task.state)) continue;
+      if (entry.work.survives) leave(entry);
+      else stop(entry);
+    }
     await this.#running;
   }
 
   async #run(entry: Entry): Promise<void> {
     const { work, controller } = entry;
     try {
-      if (entry.task.state !== "queued") return;
+      if (entry.task.state !== "queued" || entry.isLeft) return;
       update(entry, { state: "running" });
       const report = await work.run({
         signal: controller.signal,
         onProgress: (progress) => update(entry, { progress }),
       });
-      update(entry, { state: controller.signal.aborted ? "cancelled" : "done", report });
+      update(entry, { state: controller.signal.aborted ? "cancelled" : "done", ...(report && { report }) });
     } catch (error) {
+      if (entry.isLeft) return;
       if (controller.signal.aborted) update(entry, { state: "cancelled" });
       else this.#fail(entry, error);
     } finally {
@@ -137,9 +166,21 @@ function hasEnded(state: TaskState): boolean {
   return state === "done" || state === "failed" || state === "cancelled";
 }
 
-function newEntry(work: TaskWork): Entry {
+function stop(entry: Entry): Task {
+  entry.controller.abort();
+  if (entry.task.state === "queued") update(entry, { state: "cancelled" });
+  return entry.task;
+}
+
+function leave(entry: Entry): void {
+  entry.isLeft = true;
+  entry.controller.abort();
+  update(entry, { state: "queued" });
+}
+
+function newEntry(work: TaskWork, id: string): Entry {
   const now = new Date().toISOString();
-  const { collection, name } = work;
+  const { kind = "ingest", collection, name } = work;
   const progress: IngestProgress = {
     phase: "reading",
     documents: 0,
@@ -152,8 +193,8 @@ function newEntry(work: TaskWork): Entry {
   };
   return {
     task: {
-      id: randomUUID(),
-      kind: "ingest",
+      id,
+      kind,
       collection,
       name,
       state: "queued",
@@ -163,6 +204,7 @@ function newEntry(work: TaskWork): Entry {
     },
     work,
     controller: new AbortController(),
+    isLeft: false,
     changed: Promise.withResolvers<void>(),
   };
 }

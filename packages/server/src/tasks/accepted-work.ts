@@ -1,39 +1,49 @@
-import type { Collection } from "@galen/db";
+import { DbError } from "@galen/db";
+import type { AcceptedWrite, Database, DbErrorCode } from "@galen/db";
 import type { UpsertResult } from "@galen/db/schemas";
 import type { IngestProgress, IngestReport } from "@galen/rag";
 import type { TaskWork } from "./task-queue.ts";
 
-/** The documents of one request as a task. */
-export function upsertWork(collection: Collection, documents: readonly unknown[]): TaskWork {
-  const name = `${documents.length} documents`;
+/** Documents that the database has accepted, as a task; the database stores them, and after a restart goes on with it. */
+export function acceptedWork({ writes }: Database, { id, collection, documents }: AcceptedWrite): TaskWork {
+  const name = `${documents} documents`;
   return {
-    collection: collection.name,
+    collection,
     name,
+    survives: true,
     async run({ signal, onProgress }) {
       const started = performance.now();
       const elapsedMs = () => performance.now() - started;
       let stored = { documents: 0, passages: 0 };
       onProgress(progressOf(stored, { documents, elapsedMs: 0 }));
-      const result = await collection.upsert(documents, {
+      const ended = await writes.follow(id, {
         signal,
         onProgress: (progress) => {
           stored = progress;
           onProgress(progressOf(stored, { documents, elapsedMs: elapsedMs() }));
         },
       });
-      return reportOf(result, { name, passages: stored.passages, seconds: elapsedMs() / 1_000 });
+      return reportOf(resultOf(ended), { name, passages: stored.passages, seconds: elapsedMs() / 1_000 });
     },
+    onCancel: async () => void (await writes.cancel(id)),
   };
+}
+
+function resultOf({ state, result, failure }: AcceptedWrite): UpsertResult {
+  if (result) return result;
+  // The code is one that an error had when it was recorded.
+  if (failure) throw new DbError(failure.code as DbErrorCode, failure.message);
+  throw new DOMException(`The write is ${state}`, "AbortError");
 }
 
 function progressOf(
   stored: { readonly documents: number; readonly passages: number },
-  { documents, elapsedMs }: { readonly documents: readonly unknown[]; readonly elapsedMs: number },
+  { documents, elapsedMs }: { readonly documents: number; readonly elapsedMs: number },
 ): IngestProgress {
   return {
     phase: "indexing",
     documents: stored.documents,
-    total: documents.length,
+    total: documents,
     bytesRead: 0,
     bytesTotal: 0,
     passages: stored.passages,

@@ -1,0 +1,13 @@
+import { Alias, CollectionName } from "@galen/db/schemas";
+import { z } from "zod";
+
+export const CollectionChanges = z
+  .strictObject({ name: CollectionName.meta({ description: "The new name; aliases stay" }) })
+  .meta({ id: "CollectionChanges" });
+export type CollectionChanges = z.infer<typeof CollectionChanges>;
+
+export const AliasTarget = Alias.pick({ collection: true }).strict().meta({ id: "AliasTarget" });
+export type AliasTarget = z.infer<typeof AliasTarget>;
+
+export const AliasList = z.object({ aliases: z.array(Alias) }).meta({ id: "AliasList" });
+export type AliasList = z.infer<typeof AliasList>;
