@@ -1,40 +1,29 @@
 import type { Catalogue, CollectionRecord } from "./catalogue/catalogue.ts";
-import type { Embedder } from "./embedder.ts";
+import { CollectionReads } from "./collection-reads.ts";
+import type { SignalOptions } from "./collection-reads.ts";
 import { DbError } from "./errors.ts";
 import type { GenerationStore } from "./generations/generation-store.ts";
+import type { GenerationView } from "./generations/generation-view.ts";
 import type { Generation } from "./generations/generation.ts";
 import { Generations } from "./generations/generations.ts";
 import type { ReindexOptions } from "./generations/reindex.ts";
 import { writeToPresent } from "./generations/superseded.ts";
 import type { AcceptedWrites } from "./ingestion/accepted-writes.ts";
-import { IdempotentCalls, idFor } from "./ingestion/idempotency.ts";
-import type { IdempotencyOptions } from "./ingestion/idempotency.ts";
 import { selectIds } from "./ingestion/delete-selector.ts";
 import type { DeleteSelector } from "./ingestion/delete-selector.ts";
-import { documentOf, summaryOf } from "./document-views.ts";
-import { upsert } from "./ingestion/upsert.ts";
-import type { UpsertOptions } from "./ingestion/upsert.ts";
+import { IdempotentCalls, idFor } from "./ingestion/idempotency.ts";
+import type { IdempotencyOptions } from "./ingestion/idempotency.ts";
 import { patchDocuments, patchEach } from "./ingestion/patch.ts";
 import type { PatchOptions } from "./ingestion/patch.ts";
+import { upsert } from "./ingestion/upsert.ts";
+import type { UpsertOptions } from "./ingestion/upsert.ts";
 import { invalidCollection } from "./invalid-collection.ts";
-import { ListCursor } from "./list-cursor.ts";
 import { ReindexRequest } from "./schemas/collection.ts";
-import type { CollectionInfo, FieldType, ModelPrecision, ReindexRequestInput } from "./schemas/collection.ts";
-import type {
-  DeleteResult,
-  Document,
-  DocumentChanges,
-  DocumentPage,
-  PatchResult,
-  UpsertResult,
-} from "./schemas/document.ts";
+import type { FieldType, ModelPrecision, ReindexInfo, ReindexRequestInput } from "./schemas/collection.ts";
+import type { DeleteResult, DocumentChanges, PatchResult, UpsertResult } from "./schemas/document.ts";
 import type { Filter } from "./schemas/filter.ts";
-import { MAX_LIMIT } from "./schemas/search.ts";
-import type { SearchRequestInput, SearchResponse } from "./schemas/search.ts";
-import { search, whereOf } from "./search/search.ts";
+import { whereOf } from "./search/search.ts";
 import { CollectionSources } from "./sources.ts";
-import { folderBytes } from "./storage/folder-bytes.ts";
-import { both } from "./tables/sql.ts";
 import { verifyCollection } from "./verify.ts";
 import type { CollectionReport } from "./verify.ts";
 
@@ -50,27 +39,14 @@ export type PatchSelector =
   | { readonly documents: readonly unknown[] }
   | { readonly filter: Filter; readonly changes: DocumentChanges };
 
-export interface ListOptions {
-  /** @default 20 */
-  readonly limit?: number;
-  readonly cursor?: string;
-  readonly filter?: Filter;
-}
-
-export interface SignalOptions {
-  readonly signal?: AbortSignal;
-}
-
 /** What a collection shares with the others of its database. */
 export interface CollectionParts {
   readonly store: GenerationStore;
   readonly writes: AcceptedWrites;
 }
 
-const DEFAULT_PAGE = 20;
-
 /** Documents with their passages and vectors, under one model. Opened and closed by its `Database`. */
-export class Collection {
+export class Collection extends CollectionReads {
   /** What ingestion remembers of the files and other origins of this collection's documents. */
   readonly sources: CollectionSources;
   readonly #catalogue: Catalogue;
@@ -81,6 +57,7 @@ export class Collection {
   #closed = false;
 
   private constructor(generation: Generation, { store, writes }: CollectionParts) {
+    super();
     this.#catalogue = generation.catalogue;
     this.#generations = new Generations(generation, store);
     this.#name = generation.record.name;
@@ -94,7 +71,7 @@ export class Collection {
     return new Collection(await parts.store.open(record), parts);
   }
 
-  get name(): string {
+  override get name(): string {
     return this.#name;
   }
 
@@ -106,34 +83,6 @@ export class Collection {
   get config(): CollectionSettings {
     const { modelName: model, precision, fields } = this.#generations.present.record;
     return { model, precision, fields };
-  }
-
-  async info(): Promise<CollectionInfo> {
-    const { table, tableFolder, record: opened } = this.#open();
-    const reindex = await this.#generations.progress();
-    const record = (await this.#catalogue.findCollection(this.#name)) ?? opened;
-    return {
-      name: this.#name,
-      model: record.model,
-      precision: record.precision,
-      dimension: record.dimension,
-      fields: { ...record.fields },
-      documents: await this.#catalogue.countDocuments(opened.id),
-      passages: await table.countRows(),
-      bytes: await folderBytes(tableFolder),
-      created_at: record.createdAt.toISOString(),
-      updated_at: record.updatedAt.toISOString(),
-      ...(record.vectorIndex && { vector_index: record.vectorIndex }),
-      ...(reindex && { reindex }),
-    };
-  }
-
-  /**
-   * The embedder of this collection, loaded at its first use.
-   * @throws {DbError} `collection_model_mismatch` when the model is not the one that made the stored vectors.
-   */
-  async embedder(): Promise<Embedder> {
-    return this.#open().embedder();
   }
 
   /**
@@ -201,56 +150,12 @@ export class Collection {
     return this.#calls.once(idempotencyKey, { call: ["delete", selector], run: () => this.#delete(selector) });
   }
 
-  async get(id: string | number): Promise<Document | undefined> {
-    const found = await this.#catalogue.document(this.#open().record.id, String(id));
-    return found && documentOf(found);
-  }
-
-  /** Documents in order of id, a page at a time; a document written meanwhile appears at its place or not, others once. */
-  async list({ limit = DEFAULT_PAGE, cursor, filter }: ListOptions = {}): Promise<DocumentPage> {
-    const { table, record, search: sources } = this.#open();
-    requireLimit(limit);
-    const where = await whereOf(sources, filter);
-    const after = cursor === undefined ? undefined : ListCursor.decode(cursor, filter);
-    const page = { limit: limit + 1, after };
-    const ids = where === undefined ? undefined : await table.documentIds({ where, ...page });
-    const found = await this.#catalogue.summaries(record.id, { ...page, ids });
-    const documents = found.slice(0, limit).map(summaryOf);
-    const last = documents.at(-1);
-    return {
-      documents,
-      total: await this.count(filter),
-      ...(found.length > limit && last && { cursor: ListCursor.encode(last.id, filter) }),
-    };
-  }
-
-  async count(filter?: Filter): Promise<number> {
-    const { table, record, search: sources } = this.#open();
-    const where = await whereOf(sources, filter);
-    return where === undefined
-      ? this.#catalogue.countDocuments(record.id)
-      : table.countRows(both(where, "chunk_no = 0"));
-  }
-
   /**
    * Compacts and indexes what was written, now instead of when the collection is idle. Worth calling after a bulk load: until then
    * BM25 weighs recent rows by statistics of their own, and scores change in the third digit when they are indexed.
    */
   async settle(): Promise<void> {
     await this.#open().writer.settle();
-  }
-
-  /** Dense, keyword or hybrid search; does not wait for writers. */
-  async search(request: SearchRequestInput, { signal }: SignalOptions = {}): Promise<SearchResponse> {
-    this.#open();
-    signal?.throwIfAborted();
-    return search(this.#generations.ofCursor(request.cursor).search, request, signal && { signal });
-  }
-
-  /** Fields that filters may name: the declared ones, and metadata paths seen in documents. */
-  async fields(): Promise<{ declared: Record<string, FieldType>; seen: string[] }> {
-    const { record } = this.#open();
-    return { declared: { ...record.fields }, seen: await this.#catalogue.seenFields(record.id) };
   }
 
   /** Compares the catalogue with the table, passage by passage. */
@@ -275,6 +180,15 @@ export class Collection {
     if (this.#closed) return;
     this.#closed = true;
     await this.#generations[Symbol.asyncDispose]();
+  }
+
+  protected override async view(cursor?: string): Promise<GenerationView> {
+    this.#open();
+    return this.#generations.ofCursor(cursor);
+  }
+
+  protected override reindexing(): Promise<ReindexInfo | undefined> {
+    return this.#generations.progress();
   }
 
   async #patch(selector: PatchSelector, options: PatchOptions): Promise<PatchResult> {
@@ -309,11 +223,4 @@ function parseReindex(request: unknown): ReindexRequest {
   const parsed = ReindexRequest.safeParse(request);
   if (parsed.success) return parsed.data;
   throw invalidCollection("The request", parsed.error);
-}
-
-function requireLimit(limit: number): void {
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return;
-  throw new DbError("query_invalid", `The limit must be a whole number from 1 to ${MAX_LIMIT}.`, {
-    details: { limit },
-  });
 }

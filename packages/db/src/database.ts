@@ -1,5 +1,6 @@
 import type { Connection } from "@lancedb/lancedb";
 import type { Catalogue, CollectionRecord } from "./catalogue/catalogue.ts";
+import { findReady, notFound } from "./catalogue/find-collection.ts";
 import { SqliteCatalogue } from "./catalogue/sqlite-catalogue.ts";
 import { Collection } from "./collection.ts";
 import type { LoadEmbedder, Splitter } from "./embedder.ts";
@@ -9,7 +10,6 @@ import { DbError } from "./errors.ts";
 import { AcceptedWrites } from "./ingestion/accepted-writes.ts";
 import { GenerationStore } from "./generations/generation-store.ts";
 import { invalidCollection } from "./invalid-collection.ts";
-import { nearestName } from "@galen/core";
 import { CollectionConfig, CollectionName } from "./schemas/collection.ts";
 import type { Alias, CollectionConfigInput, CollectionInfo } from "./schemas/collection.ts";
 import { openDataFolder } from "./storage/data-folder.ts";
@@ -113,7 +113,7 @@ export class Database implements AsyncDisposable {
 
   async hasCollection(name: string): Promise<boolean> {
     this.#requireOpen();
-    return (await this.#findReady(name)) !== undefined;
+    return (await findReady(this.#catalogue, name)) !== undefined;
   }
 
   /** All collections, in order of name. */
@@ -229,27 +229,9 @@ export class Database implements AsyncDisposable {
 
   /** By its name or an alias. */
   async #find(name: string): Promise<CollectionRecord> {
-    const record = await this.#findReady(name);
-    if (record === undefined) throw await this.#notFound(name);
+    const record = await findReady(this.#catalogue, name);
+    if (record === undefined) throw await notFound(this.#catalogue, name);
     return record;
-  }
-
-  async #findReady(name: string): Promise<CollectionRecord | undefined> {
-    const named = await this.#catalogue.findCollection(name);
-    if (named) return named.state === "ready" ? named : undefined;
-    const alias = (await this.#catalogue.listAliases()).find((candidate) => candidate.alias === name);
-    return alias && this.#findReady(alias.collection);
-  }
-
-  async #notFound(name: string): Promise<DbError> {
-    const nearest = nearestName(
-      name,
-      (await this.#ready()).map((record) => record.name),
-    );
-    return new DbError("collection_not_found", `There is no collection ${name.slice(0, 100)}.`, {
-      hint: nearest === undefined ? "Create it first." : `Did you mean ${nearest}?`,
-      details: { name: name.slice(0, 100), ...(nearest !== undefined && { nearest }) },
-    });
   }
 
   #requireOpen(): void {

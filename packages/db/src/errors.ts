@@ -21,6 +21,8 @@ export type DbErrorCode =
   | "cursor_invalid"
   | "cursor_expired"
   | "data_folder_version"
+  | "version_not_reached"
+  | "data_folder_not_found"
   | "data_folder_locked"
   | "data_folder_not_writable"
   | "disk_full"

@@ -1,6 +1,9 @@
 export { Database } from "./database.ts";
 export type { DatabaseOptions } from "./database.ts";
-export type { Collection, ListOptions, PatchSelector, SignalOptions } from "./collection.ts";
+export { DatabaseReader } from "./database-reader.ts";
+export type { Collection, PatchSelector } from "./collection.ts";
+export type { CollectionReader, WaitOptions } from "./collection-reader.ts";
+export type { CollectionReads, ListOptions, SignalOptions } from "./collection-reads.ts";
 export type { DeleteSelector } from "./ingestion/delete-selector.ts";
 export type { Embedder, EmbedderSettings, EmbedOptions, LoadEmbedder, Splitter } from "./embedder.ts";
 export { Embeddings } from "./embeddings.ts";

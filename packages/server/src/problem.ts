@@ -49,6 +49,8 @@ export const problemKinds = {
   cursor_invalid: { status: 422, title: "The cursor does not belong to this request" },
   cursor_expired: { status: 410, title: "The cursor has expired" },
   data_folder_version: { status: 503, title: "The data folder was written by another version" },
+  version_not_reached: { status: 503, title: "The write cannot be read here yet" },
+  data_folder_not_found: { status: 503, title: "There is no such data folder" },
   data_folder_locked: { status: 503, title: "The data folder is in use by another process" },
   data_folder_not_writable: { status: 503, title: "The data folder is not writable" },
   disk_full: { status: 507, title: "The disk is full" },

@@ -6,7 +6,7 @@ import * as acceptedRows from "./sqlite-accepted-writes.ts";
 import * as answerRows from "./sqlite-answers.ts";
 import * as aliasRows from "./sqlite-aliases.ts";
 import * as collectionRows from "./sqlite-collections.ts";
-import { openSqlite } from "./sqlite-connection.ts";
+import { openSqlite, openSqliteForReading } from "./sqlite-connection.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 import * as documentRows from "./sqlite-documents.ts";
 import * as revisionRows from "./sqlite-revisions.ts";
@@ -22,6 +22,11 @@ export class SqliteCatalogue implements Catalogue {
 
   static async open(path: string): Promise<SqliteCatalogue> {
     return new SqliteCatalogue(openSqlite(path));
+  }
+
+  /** Writing throws. @throws {DbError} `data_folder_version` */
+  static async openForReading(path: string): Promise<SqliteCatalogue> {
+    return new SqliteCatalogue(openSqliteForReading(path));
   }
 
   async listCollections() {

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Sqlite from "better-sqlite3";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
@@ -29,6 +31,35 @@ export function openSqlite(path: string): SqliteConnection {
     client.close();
     throw error;
   }
+}
+
+/** Opens the catalogue of a folder that another process may be writing. What it has committed is seen at once. */
+export function openSqliteForReading(path: string): SqliteConnection {
+  const client = new Sqlite(path, { readonly: true, fileMustExist: true });
+  try {
+    client.pragma(`cache_size = -${CACHE_KIB}`);
+    requireKnownVersion(client, path);
+    requireMigrated(client, path);
+    return drizzle({ client });
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+/** A reader cannot bring an older catalogue up to date. */
+function requireMigrated(client: Sqlite.Database, path: string): void {
+  const { entries } = JSON.parse(readFileSync(join(MIGRATIONS, "meta/_journal.json"), "utf8")) as {
+    entries: unknown[];
+  };
+  const { applied } = client.prepare("SELECT count(*) AS applied FROM __drizzle_migrations").get() as {
+    applied: number;
+  };
+  if (applied >= entries.length) return;
+  throw new DbError("data_folder_version", "The data folder was written by an older Galen.", {
+    hint: "Open it once for writing, which brings it up to date.",
+    details: { path },
+  });
 }
 
 function requireKnownVersion(client: Sqlite.Database, path: string): void {

@@ -7,6 +7,7 @@ import type { SharedEmbedders } from "../embedders/shared-embedders.ts";
 import type { FieldType } from "../schemas/collection.ts";
 import { storageError } from "../storage/failure.ts";
 import { PassageTable } from "../tables/passage-table.ts";
+import { GenerationView } from "./generation-view.ts";
 import { Generation } from "./generation.ts";
 
 export interface GenerationStoreParts {
@@ -58,6 +59,19 @@ export class GenerationStore {
       const tableFolder = join(folder, `${record.table}.lance`);
       const loadEmbedder = () => embedders.load(record.modelName, record);
       return await Generation.open({ record, catalogue, table, tableFolder, split, loadEmbedder });
+    } catch (error) {
+      throw storageError(error, `Opening the collection ${record.name}`);
+    }
+  }
+
+  /** For reading alone, beside the process that writes. @throws {DbError} `storage_failed` */
+  async view(record: CollectionRecord): Promise<GenerationView> {
+    const { catalogue, folder, split, embedders } = this.#parts;
+    try {
+      const table = await PassageTable.follow({ folder, name: record.table }, record, record);
+      const tableFolder = join(folder, `${record.table}.lance`);
+      const loadEmbedder = () => embedders.load(record.modelName, record);
+      return new GenerationView({ record, catalogue, table, tableFolder, split, loadEmbedder });
     } catch (error) {
       throw storageError(error, `Opening the collection ${record.name}`);
     }

@@ -88,10 +88,10 @@ test("what a closed database leaves is done after the next start", async () => {
   const slow = new FakeEmbedder();
   const ids: string[] = [];
   {
-    const embedDocuments: FakeEmbedder["embedDocuments"] = async (_texts, { signal }) => {
+    const embedDocuments: FakeEmbedder["embedDocuments"] = async (_texts, options) => {
       await Promise.race([
         gate.promise,
-        new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason))),
+        new Promise((_, reject) => options?.signal?.addEventListener("abort", () => reject(options.signal?.reason))),
       ]);
       return [];
     };

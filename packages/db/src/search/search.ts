@@ -81,7 +81,10 @@ async function firstPage(
     const { ranked, exact } = await rank(sources, request, stopwatch, embedding);
     const { hits, next, missing } = await stopwatch.time("read", () => readHits(sources, request, ranked, 0));
     signal?.throwIfAborted();
-    if (missing > 0 && attempt < MAX_ATTEMPTS) continue;
+    if (missing > 0 && attempt < MAX_ATTEMPTS) {
+      sources.table.noteReplaced();
+      continue;
+    }
     const window = { ranked: ranked.slice(0, Math.max(WINDOW_ENTRIES, WINDOW_PAGES * request.limit)), exact };
     const hasMore = next < window.ranked.length;
     return { hits, exact, cursor: hasMore ? sources.windows.keep(window, request, next) : undefined };

@@ -28,6 +28,12 @@ export async function openDataFolder(uri: string): Promise<DataFolder> {
   return { path, tables, catalogue: join(path, "catalogue.sqlite"), [Symbol.asyncDispose]: async () => lock.release() };
 }
 
+/** A folder that another process may be writing. Nothing in it is changed. */
+export function dataFolderForReading(uri: string): Omit<DataFolder, keyof AsyncDisposable> {
+  const path = folderPath(uri);
+  return { path, tables: join(path, "tables"), catalogue: join(path, "catalogue.sqlite") };
+}
+
 function folderPath(uri: string): string {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(uri)?.[1]?.toLowerCase();
   if (scheme === undefined) return resolve(uri);

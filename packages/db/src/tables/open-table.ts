@@ -1,5 +1,6 @@
 import type { Connection, Table } from "@lancedb/lancedb";
 import { connectTables } from "./connection.ts";
+import type { ConnectOptions } from "./connection.ts";
 
 export interface TableLocation {
   readonly folder: string;
@@ -13,18 +14,28 @@ export interface TableLocation {
  */
 export class OpenTable implements Disposable {
   readonly #location: TableLocation;
+  readonly #options: ConnectOptions;
   #connection: Connection;
   #table: Table;
 
-  private constructor(location: TableLocation, connection: Connection, table: Table) {
+  private constructor(
+    location: TableLocation,
+    options: ConnectOptions,
+    { connection, table }: { connection: Connection; table: Table },
+  ) {
     this.#location = location;
+    this.#options = options;
     this.#connection = connection;
     this.#table = table;
   }
 
-  static async open(location: TableLocation): Promise<OpenTable> {
-    const { connection, table } = await openFresh(location);
-    return new OpenTable(location, connection, table);
+  static async open(location: TableLocation, options: ConnectOptions = {}): Promise<OpenTable> {
+    return new OpenTable(location, options, await openFresh(location, options));
+  }
+
+  /** Whether another process writes the table. */
+  get follows(): boolean {
+    return this.#options.follows === true;
   }
 
   get table(): Table {
@@ -33,7 +44,7 @@ export class OpenTable implements Disposable {
 
   /** To be called between writes: a table sees those of its own handle only. Queries that have begun end undisturbed. */
   async renew(): Promise<void> {
-    const { connection, table } = await openFresh(this.#location);
+    const { connection, table } = await openFresh(this.#location, this.#options);
     this[Symbol.dispose]();
     this.#connection = connection;
     this.#table = table;
@@ -45,8 +56,8 @@ export class OpenTable implements Disposable {
   }
 }
 
-async function openFresh({ folder, name }: TableLocation): Promise<{ connection: Connection; table: Table }> {
-  const connection = await connectTables(folder);
+async function openFresh({ folder, name }: TableLocation, options: ConnectOptions) {
+  const connection = await connectTables(folder, options);
   try {
     return { connection, table: await connection.openTable(name) };
   } catch (error) {

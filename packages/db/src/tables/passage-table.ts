@@ -79,6 +79,31 @@ export class PassageTable implements Disposable {
     return new PassageTable(await OpenTable.open(location), shape, { ...limits, folder, vectorIndex });
   }
 
+  /** For a process that only reads: it sees what another one writes. `refresh` or `forgetVectors` is to be called when that has written. */
+  static async follow(
+    location: TableLocation,
+    shape: TableShape,
+    { vectorIndex }: Pick<TableState, "vectorIndex">,
+  ): Promise<PassageTable> {
+    const opened = await OpenTable.open(location, { follows: true });
+    return new PassageTable(opened, shape, { folder: tableFolder(location), vectorIndex });
+  }
+
+  /** Forgets what was kept of an earlier version: the vectors at once, and the files that caches keep open. */
+  async refresh(): Promise<void> {
+    this.forgetVectors();
+    await this.#opened.renew();
+  }
+
+  forgetVectors(): void {
+    this.#resident.forget();
+  }
+
+  /** A row has been replaced since it was read. Vectors in memory follow the writer of this process, but not another's. */
+  noteReplaced(): void {
+    if (this.#opened.follows) this.forgetVectors();
+  }
+
   version(): Promise<number> {
     return this.#table.version();
   }

@@ -41,6 +41,12 @@ export class ResidentVectors {
     this.#vectors = new PassageVectors(this.#dimension);
   }
 
+  /** Somebody else has written: what is kept is of an older version. */
+  forget(): void {
+    this.#writes++;
+    this.#vectors = undefined;
+  }
+
   /** To be held around each commit. After a failed one nobody knows what the table holds: it is read again when needed. */
   async during(commit: () => Promise<unknown>): Promise<void> {
     this.#writes++;

@@ -1,0 +1,117 @@
+import { DbError } from "./errors.ts";
+import { documentOf, summaryOf } from "./document-views.ts";
+import type { Embedder } from "./embedder.ts";
+import type { GenerationView } from "./generations/generation-view.ts";
+import { ListCursor } from "./list-cursor.ts";
+import type { CollectionInfo, FieldType, ReindexInfo } from "./schemas/collection.ts";
+import type { Document, DocumentPage } from "./schemas/document.ts";
+import type { Filter } from "./schemas/filter.ts";
+import { MAX_LIMIT } from "./schemas/search.ts";
+import type { SearchRequestInput, SearchResponse } from "./schemas/search.ts";
+import { search, whereOf } from "./search/search.ts";
+import { folderBytes } from "./storage/folder-bytes.ts";
+import { both } from "./tables/sql.ts";
+
+export interface ListOptions {
+  /** @default 20 */
+  readonly limit?: number;
+  readonly cursor?: string;
+  readonly filter?: Filter;
+}
+
+export interface SignalOptions {
+  readonly signal?: AbortSignal;
+}
+
+const DEFAULT_PAGE = 20;
+
+/** All that reads a collection, in the process that writes it or in another one. */
+export abstract class CollectionReads {
+  /** The generation to read now; the one that gave the cursor, where that is still readable. */
+  protected abstract view(cursor?: string): Promise<GenerationView>;
+
+  abstract get name(): string;
+
+  async info(): Promise<CollectionInfo> {
+    const { table, tableFolder, record: opened, catalogue } = await this.view();
+    const record = (await catalogue.findCollection(opened.name)) ?? opened;
+    const reindex = await this.reindexing(opened.id);
+    return {
+      name: this.name,
+      model: record.model,
+      precision: record.precision,
+      dimension: record.dimension,
+      fields: { ...record.fields },
+      documents: await catalogue.countDocuments(opened.id),
+      passages: await table.countRows(),
+      bytes: await folderBytes(tableFolder),
+      created_at: record.createdAt.toISOString(),
+      updated_at: record.updatedAt.toISOString(),
+      ...(record.vectorIndex && { vector_index: record.vectorIndex }),
+      ...(reindex && { reindex }),
+    };
+  }
+
+  /**
+   * The embedder of this collection, loaded at its first use.
+   * @throws {DbError} `collection_model_mismatch` when the model is not the one that made the stored vectors.
+   */
+  async embedder(): Promise<Embedder> {
+    return (await this.view()).embedder();
+  }
+
+  async get(id: string | number): Promise<Document | undefined> {
+    const { catalogue, record } = await this.view();
+    const found = await catalogue.document(record.id, String(id));
+    return found && documentOf(found);
+  }
+
+  /** Documents in order of id, a page at a time; a document written meanwhile appears at its place or not, others once. */
+  async list({ limit = DEFAULT_PAGE, cursor, filter }: ListOptions = {}): Promise<DocumentPage> {
+    const { table, record, catalogue, search: sources } = await this.view();
+    requireLimit(limit);
+    const where = await whereOf(sources, filter);
+    const after = cursor === undefined ? undefined : ListCursor.decode(cursor, filter);
+    const page = { limit: limit + 1, after };
+    const ids = where === undefined ? undefined : await table.documentIds({ where, ...page });
+    const found = await catalogue.summaries(record.id, { ...page, ids });
+    const documents = found.slice(0, limit).map(summaryOf);
+    const last = documents.at(-1);
+    return {
+      documents,
+      total: await this.count(filter),
+      ...(found.length > limit && last && { cursor: ListCursor.encode(last.id, filter) }),
+    };
+  }
+
+  async count(filter?: Filter): Promise<number> {
+    const { table, record, catalogue, search: sources } = await this.view();
+    const where = await whereOf(sources, filter);
+    return where === undefined ? catalogue.countDocuments(record.id) : table.countRows(both(where, "chunk_no = 0"));
+  }
+
+  /** Dense, keyword or hybrid search; does not wait for writers. */
+  async search(request: SearchRequestInput, { signal }: SignalOptions = {}): Promise<SearchResponse> {
+    const { search: sources } = await this.view(request.cursor);
+    signal?.throwIfAborted();
+    return search(sources, request, signal && { signal });
+  }
+
+  /** Fields that filters may name: the declared ones, and metadata paths seen in documents. */
+  async fields(): Promise<{ declared: Record<string, FieldType>; seen: string[] }> {
+    const { record, catalogue } = await this.view();
+    return { declared: { ...record.fields }, seen: await catalogue.seenFields(record.id) };
+  }
+
+  /** How far the next generation is, while there is one. */
+  protected async reindexing(_generationId: string): Promise<ReindexInfo | undefined> {
+    return undefined;
+  }
+}
+
+function requireLimit(limit: number): void {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return;
+  throw new DbError("query_invalid", `The limit must be a whole number from 1 to ${MAX_LIMIT}.`, {
+    details: { limit },
+  });
+}

@@ -1,0 +1,104 @@
+import { access } from "node:fs/promises";
+import type { Catalogue } from "./catalogue/catalogue.ts";
+import { findReady, notFound } from "./catalogue/find-collection.ts";
+import { SqliteCatalogue } from "./catalogue/sqlite-catalogue.ts";
+import { CollectionReader } from "./collection-reader.ts";
+import type { DatabaseOptions } from "./database.ts";
+import { loadSentenceTransformer } from "./embedders/sentence-transformer.ts";
+import { SharedEmbedders } from "./embedders/shared-embedders.ts";
+import { DbError } from "./errors.ts";
+import { GenerationStore } from "./generations/generation-store.ts";
+import type { Alias, CollectionInfo } from "./schemas/collection.ts";
+import { dataFolderForReading } from "./storage/data-folder.ts";
+import { notWritable } from "./storage/failure.ts";
+import { connectTables } from "./tables/connection.ts";
+
+/**
+ * The collections of a data folder for reading, in any number of processes, beside the one that writes. It sees what has been
+ * acknowledged there, follows aliases and reindexing, and changes nothing in the folder. The user must be allowed to write there
+ * all the same, unless the other process is running: SQLite's readers share a file.
+ */
+export class DatabaseReader implements AsyncDisposable {
+  readonly uri: string;
+  readonly #catalogue: Catalogue;
+  readonly #generations: GenerationStore;
+  readonly #collections = new Map<string, CollectionReader>();
+  readonly #owned: AsyncDisposableStack;
+
+  private constructor(
+    uri: string,
+    parts: { catalogue: Catalogue; generations: GenerationStore; owned: AsyncDisposableStack },
+  ) {
+    this.uri = uri;
+    this.#catalogue = parts.catalogue;
+    this.#generations = parts.generations;
+    this.#owned = parts.owned;
+  }
+
+  /** @throws {DbError} `data_folder_not_found`, `data_folder_not_writable`, `data_folder_version`, `storage_failed` */
+  static async open(
+    uri: string,
+    { loadEmbedder = loadSentenceTransformer }: Pick<DatabaseOptions, "loadEmbedder"> = {},
+  ): Promise<DatabaseReader> {
+    const folder = dataFolderForReading(uri);
+    await requireCatalogue(folder.catalogue, folder.path);
+    await using stack = new AsyncDisposableStack();
+    try {
+      const catalogue = stack.use(await SqliteCatalogue.openForReading(folder.catalogue));
+      const connection = await connectTables(folder.tables);
+      stack.defer(() => connection.close());
+      const embedders = stack.use(new SharedEmbedders(loadEmbedder));
+      const split = () => Promise.reject(new Error("a reader splits nothing"));
+      const generations = new GenerationStore({ catalogue, connection, folder: folder.tables, embedders, split });
+      return new DatabaseReader(uri, { catalogue, generations, owned: stack.move() });
+    } catch (error) {
+      // Readers of SQLite's write-ahead log share a file beside it, which somebody has to make.
+      throw notWritable(folder.path, error);
+    }
+  }
+
+  /** By its name or an alias, which is looked up anew at every call of the reader. @throws {DbError} `collection_not_found` */
+  async collection(name: string): Promise<CollectionReader> {
+    this.#requireOpen();
+    if ((await findReady(this.#catalogue, name)) === undefined) throw await notFound(this.#catalogue, name);
+    const opened = this.#collections.get(name);
+    if (opened) return opened;
+    const reader = new CollectionReader(name, this.#catalogue, this.#generations);
+    this.#collections.set(name, reader);
+    return reader;
+  }
+
+  /** All collections, in order of name. */
+  async collections(): Promise<CollectionInfo[]> {
+    this.#requireOpen();
+    const records = (await this.#catalogue.listCollections()).filter(({ state }) => state === "ready");
+    return Promise.all(records.map(async ({ name }) => (await this.collection(name)).info()));
+  }
+
+  aliases(): Promise<Alias[]> {
+    this.#requireOpen();
+    return this.#catalogue.listAliases();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#owned.disposed) return;
+    for (const reader of this.#collections.values()) reader[Symbol.dispose]();
+    await this.#owned.disposeAsync();
+  }
+
+  #requireOpen(): void {
+    if (this.#owned.disposed) throw new DbError("database_closed", `The database ${this.uri} is closed.`);
+  }
+}
+
+async function requireCatalogue(path: string, folder: string): Promise<void> {
+  try {
+    await access(path);
+  } catch (cause) {
+    throw new DbError("data_folder_not_found", `There is no data in the folder ${folder}.`, {
+      hint: "Name the data folder of a database, or open it for writing first.",
+      details: { path: folder },
+      cause,
+    });
+  }
+}
