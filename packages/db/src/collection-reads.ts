@@ -42,6 +42,8 @@ export abstract class CollectionReads {
       precision: record.precision,
       dimension: record.dimension,
       fields: { ...record.fields },
+      dense: record.dimension > 0,
+      ...record.textSettings,
       documents: await catalogue.countDocuments(opened.id),
       passages: await table.countRows(),
       bytes: await folderBytes(tableFolder),

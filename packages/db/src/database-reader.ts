@@ -48,8 +48,13 @@ export class DatabaseReader implements AsyncDisposable {
       const connection = await connectTables(folder.tables);
       stack.defer(() => connection.close());
       const embedders = stack.use(new SharedEmbedders(loadEmbedder));
-      const split = () => Promise.reject(new Error("a reader splits nothing"));
-      const generations = new GenerationStore({ catalogue, connection, folder: folder.tables, embedders, split });
+      const generations = new GenerationStore({
+        catalogue,
+        connection,
+        folder: folder.tables,
+        embedders,
+        split: splitNothing,
+      });
       return new DatabaseReader(uri, { catalogue, generations, owned: stack.move() });
     } catch (error) {
       // Readers of SQLite's write-ahead log share a file beside it, which somebody has to make.
@@ -89,6 +94,11 @@ export class DatabaseReader implements AsyncDisposable {
   #requireOpen(): void {
     if (this.#owned.disposed) throw new DbError("database_closed", `The database ${this.uri} is closed.`);
   }
+}
+
+/** A reader stores nothing. */
+async function splitNothing(): Promise<never> {
+  throw new Error("a reader cannot split documents");
 }
 
 async function requireCatalogue(path: string, folder: string): Promise<void> {

@@ -91,8 +91,8 @@ export class Database implements AsyncDisposable {
    */
   async createCollection(config: CollectionConfigInput): Promise<Collection> {
     this.#requireOpen();
-    const { name, model: modelName, precision = "fp32", fields } = parseConfig(config);
-    const settings = { modelName, precision, fields };
+    const { name, model: modelName, precision = "fp32", fields, dense, analyzer, text_fields } = parseConfig(config);
+    const settings = { modelName, precision, fields, dense, textSettings: { analyzer, text_fields } };
     const { model, dimension } = await this.#generations.embedder(settings);
     if (!(await this.#generations.create(name, settings, { model, dimension }))) throw taken(name);
     return this.collection(name);

@@ -9,5 +9,6 @@ export function withDefaults(
   asked: CollectionConfigInput,
   { model, precision }: CollectionDefaults,
 ): CollectionConfigInput {
+  if (asked.dense === false) return asked;
   return { ...asked, model: asked.model ?? model, precision: asked.precision ?? precision };
 }

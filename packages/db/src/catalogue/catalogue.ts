@@ -1,5 +1,6 @@
 import type { FieldType, ModelPrecision } from "../schemas/collection.ts";
 import type { Metadata, Span } from "../schemas/document.ts";
+import type { TextSettings } from "../schemas/text-settings.ts";
 import type { VectorIndexFacts } from "../schemas/vector-index.ts";
 
 /**
@@ -106,6 +107,7 @@ export interface NewCollection {
   readonly precision: ModelPrecision;
   readonly dimension: number;
   readonly fields: Readonly<Record<string, FieldType>>;
+  readonly textSettings?: TextSettings | undefined;
   readonly table: string;
   /** The collection that this one is built to replace. */
   readonly replaces?: string | undefined;

@@ -1,5 +1,6 @@
 import type { FieldType, ModelPrecision } from "../schemas/collection.ts";
 import type { Metadata, Span } from "../schemas/document.ts";
+import type { TextSettings } from "../schemas/text-settings.ts";
 import type { VectorIndexFacts } from "../schemas/vector-index.ts";
 import { index, integer, primaryKey, sqliteTable, text } from "./drizzle.ts";
 
@@ -19,8 +20,11 @@ export const collections = sqliteTable("collections", {
   model: text().notNull(),
   /** What the model's encoder computes in. Folders of before there was a choice are all fp32. */
   precision: text().$type<ModelPrecision>().notNull().default("fp32"),
+  /** 0 for a collection without vectors. */
   dimension: integer().notNull(),
   fields: text({ mode: "json" }).$type<Record<string, FieldType>>().notNull(),
+  /** How its texts are indexed, where that is not the default. */
+  textSettings: text("text_settings", { mode: "json" }).$type<TextSettings>(),
   table: text("table_name").notNull(),
   /** Last table version known to be on disk: everything newer is unacknowledged. */
   tableVersion: integer("table_version").notNull(),

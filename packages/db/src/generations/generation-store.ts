@@ -4,7 +4,9 @@ import type { Connection } from "@lancedb/lancedb";
 import type { Catalogue, CollectionRecord, NewCollection } from "../catalogue/catalogue.ts";
 import type { Embedder, EmbedderSettings, Splitter } from "../embedder.ts";
 import type { SharedEmbedders } from "../embedders/shared-embedders.ts";
+import { noEmbedder } from "../embedders/no-embedder.ts";
 import type { FieldType } from "../schemas/collection.ts";
+import type { TextSettings } from "../schemas/text-settings.ts";
 import { storageError } from "../storage/failure.ts";
 import { PassageTable } from "../tables/passage-table.ts";
 import { GenerationView } from "./generation-view.ts";
@@ -23,6 +25,9 @@ export interface GenerationStoreParts {
 export interface GenerationSettings extends EmbedderSettings {
   readonly modelName: string | undefined;
   readonly fields: Readonly<Record<string, FieldType>>;
+  /** Whether its documents have vectors. */
+  readonly dense: boolean;
+  readonly textSettings: TextSettings;
 }
 
 /** Makes, opens and drops generations: the row in the catalogue and the table that belongs to it. */
@@ -34,18 +39,19 @@ export class GenerationStore {
   }
 
   /** The embedder of a generation that is to be made. What the model's loader throws passes through. */
-  embedder({ modelName, precision }: GenerationSettings): Promise<Embedder> {
-    return this.#parts.embedders.load(modelName, { precision });
+  async embedder({ modelName, precision, dense }: GenerationSettings): Promise<Embedder> {
+    return dense ? this.#parts.embedders.load(modelName, { precision }) : noEmbedder;
   }
 
   /** Makes the row, then the table; false when the name is taken. A crash in between leaves a row to clear away. */
   async create(
     name: string,
-    { modelName, precision, fields }: GenerationSettings,
+    { modelName, precision, fields, textSettings }: GenerationSettings,
     { model, dimension, replaces }: Pick<Embedder, "model" | "dimension"> & Pick<NewCollection, "replaces">,
   ): Promise<boolean> {
     const id = randomUUID().replaceAll("-", "");
-    const record = { id, name, modelName, model, precision, dimension, fields, replaces, table: `c_${id}_g1` };
+    const settings = { modelName, model, precision, dimension, fields, textSettings };
+    const record = { id, name, ...settings, replaces, table: `c_${id}_g1` };
     if (!(await this.#parts.catalogue.addCollection(record))) return false;
     await this.#createTable(record, replaces === undefined ? "ready" : "building");
     return true;
@@ -53,11 +59,11 @@ export class GenerationStore {
 
   /** @throws {DbError} `storage_failed` */
   async open(record: CollectionRecord): Promise<Generation> {
-    const { catalogue, folder, split, embedders } = this.#parts;
+    const { catalogue, folder, split } = this.#parts;
     try {
       const table = await PassageTable.open({ folder, name: record.table }, record, record);
       const tableFolder = join(folder, `${record.table}.lance`);
-      const loadEmbedder = () => embedders.load(record.modelName, record);
+      const loadEmbedder = () => this.embedder(settingsOf(record));
       return await Generation.open({ record, catalogue, table, tableFolder, split, loadEmbedder });
     } catch (error) {
       throw storageError(error, `Opening the collection ${record.name}`);
@@ -66,11 +72,11 @@ export class GenerationStore {
 
   /** For reading alone, beside the process that writes. @throws {DbError} `storage_failed` */
   async view(record: CollectionRecord): Promise<GenerationView> {
-    const { catalogue, folder, split, embedders } = this.#parts;
+    const { catalogue, folder, split } = this.#parts;
     try {
       const table = await PassageTable.follow({ folder, name: record.table }, record, record);
       const tableFolder = join(folder, `${record.table}.lance`);
-      const loadEmbedder = () => embedders.load(record.modelName, record);
+      const loadEmbedder = () => this.embedder(settingsOf(record));
       return new GenerationView({ record, catalogue, table, tableFolder, split, loadEmbedder });
     } catch (error) {
       throw storageError(error, `Opening the collection ${record.name}`);
@@ -95,4 +101,15 @@ export class GenerationStore {
       throw storageError(error, "Creating a collection");
     }
   }
+}
+
+/** What a collection was made with. */
+export function settingsOf({
+  modelName,
+  precision,
+  fields,
+  dimension,
+  textSettings = {},
+}: CollectionRecord): GenerationSettings {
+  return { modelName, precision, fields, dense: dimension > 0, textSettings };
 }

@@ -2,6 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import type { CollectionRecord } from "../catalogue/catalogue.ts";
 import type { ReindexRequest } from "../schemas/collection.ts";
 import { copyChanges } from "./copy-documents.ts";
+import { DbError } from "../errors.ts";
+import { unknownTextField } from "../schemas/text-settings.ts";
+import { settingsOf } from "./generation-store.ts";
 import type { GenerationSettings, GenerationStore } from "./generation-store.ts";
 import type { Generation } from "./generation.ts";
 
@@ -40,7 +43,7 @@ export async function reindex(
   request: ReindexRequest,
   { store, signal, onProgress, onReplaced }: ReindexParts,
 ): Promise<void> {
-  const settings = settingsOf(old.record, request);
+  const settings = changedSettings(old.record, request);
   await using stack = new AsyncDisposableStack();
   const next = stack.use(await openReplacement(old, settings, store));
   const total = await old.catalogue.countDocuments(old.record.id);
@@ -64,11 +67,22 @@ export async function reindex(
   });
 }
 
-function settingsOf(
-  record: CollectionRecord,
-  { model = record.modelName, precision = record.precision, fields = record.fields }: ReindexRequest,
-): GenerationSettings {
-  return { modelName: model, precision, fields };
+/** What is not named stays as it is. */
+function changedSettings(record: CollectionRecord, request: ReindexRequest): GenerationSettings {
+  const before = settingsOf(record);
+  const { precision = before.precision, fields = before.fields, dense = before.dense } = request;
+  const textSettings = {
+    analyzer: request.analyzer ?? before.textSettings.analyzer,
+    text_fields: request.text_fields ?? before.textSettings.text_fields,
+  };
+  const unknown = unknownTextField(textSettings.text_fields, fields);
+  if (unknown !== undefined) {
+    throw new DbError("collection_invalid", `The text field ${unknown} is no declared field of type string.`, {
+      details: { field: unknown },
+    });
+  }
+  const modelName = dense ? (request.model ?? before.modelName) : undefined;
+  return { modelName, precision, fields, dense, textSettings };
 }
 
 /** One that an earlier call with the same settings began, else a new one. */
@@ -88,6 +102,13 @@ async function openReplacement(
   return store.open(created);
 }
 
-function isMadeWith(record: CollectionRecord, { precision, fields }: GenerationSettings, model: string): boolean {
-  return record.model === model && record.precision === precision && isDeepStrictEqual(record.fields, fields);
+function isMadeWith(record: CollectionRecord, settings: GenerationSettings, model: string): boolean {
+  const { modelName: _name, ...made } = settingsOf(record);
+  const { modelName: _wanted, ...wanted } = settings;
+  return record.model === model && isDeepStrictEqual(plain(made), plain(wanted));
+}
+
+/** As JSON, which knows no undefined members. */
+function plain(value: object): unknown {
+  return JSON.parse(JSON.stringify(value));
 }

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { Analyzer, TextFields, unknownTextField } from "./text-settings.ts";
+import type { TextSettings } from "./text-settings.ts";
 import { VectorIndexFacts } from "./vector-index.ts";
 
 /** Longest collection name; table names and URLs are built from it. */
@@ -28,33 +30,59 @@ export type FieldType = z.infer<typeof FieldType>;
 export const ModelPrecision = z.enum(["fp32", "int8"]).meta({ id: "ModelPrecision" });
 export type ModelPrecision = z.infer<typeof ModelPrecision>;
 
-export const CollectionConfig = z
-  .object({
-    name: CollectionName,
-    model: z.string().min(1).max(512).optional().meta({
-      description: "Embedding model: a local folder, npm:<package> or hub id; the embedded default when absent",
-    }),
-    precision: ModelPrecision.optional().meta({
-      description:
-        "What the model's encoder computes in, for documents and queries: `fp32` is exact, `int8` is faster and nearly the same, on processors that multiply bytes exactly. Vectors are stored as float32 in both. When absent: the server's setting, `fp32` without a server",
-    }),
-    fields: z.record(FieldName, FieldType).default({}).meta({
-      description:
-        "Metadata fields that are typed and indexed; all other metadata is kept and can be filtered for equality",
-    }),
-  })
-  .meta({ id: "CollectionConfig" });
+const CollectionConfigShape = z.object({
+  name: CollectionName,
+  model: z.string().min(1).max(512).optional().meta({
+    description: "Embedding model: a local folder, npm:<package> or hub id; the embedded default when absent",
+  }),
+  precision: ModelPrecision.optional().meta({
+    description:
+      "What the model's encoder computes in, for documents and queries: `fp32` is exact, `int8` is faster and nearly the same, on processors that multiply bytes exactly. Vectors are stored as float32 in both. When absent: the server's setting, `fp32` without a server",
+  }),
+  fields: z.record(FieldName, FieldType).default({}).meta({
+    description:
+      "Metadata fields that are typed and indexed; all other metadata is kept and can be filtered for equality",
+  }),
+  dense: z.boolean().default(true).meta({
+    description:
+      "Whether documents have vectors; without them the collection needs no model and is searched by keywords",
+  }),
+  analyzer: Analyzer.optional(),
+  text_fields: TextFields.optional(),
+});
+
+export const CollectionConfig = CollectionConfigShape.superRefine(requireFitting).meta({ id: "CollectionConfig" });
 export type CollectionConfig = z.infer<typeof CollectionConfig>;
 export type CollectionConfigInput = z.input<typeof CollectionConfig>;
 
-export const ReindexRequest = CollectionConfig.pick({ model: true, precision: true })
+/** The parts of a configuration that have to do with each other. */
+interface Fitting extends TextSettings {
+  readonly model?: string | undefined;
+  readonly dense?: boolean | undefined;
+  readonly fields?: Readonly<Record<string, FieldType>> | undefined;
+}
+
+function requireFitting({ model, dense, fields, text_fields: textFields }: Fitting, context: z.RefinementCtx): void {
+  if (dense === false && model !== undefined) {
+    context.addIssue({ code: "custom", path: ["model"], message: "a collection without vectors has no model" });
+  }
+  const unknown = fields && unknownTextField(textFields, fields);
+  if (unknown === undefined) return;
+  const path = ["text_fields", unknown];
+  context.addIssue({ code: "custom", path, message: "neither title nor text nor a declared field of type string" });
+}
+
+export const ReindexRequest = CollectionConfigShape.pick({ model: true, precision: true, analyzer: true })
   .extend({
+    dense: z.boolean().optional(),
+    text_fields: TextFields.optional(),
     fields: z
       .record(FieldName, FieldType)
       .optional()
       .meta({ description: "All declared fields; those of before when absent" }),
   })
   .strict()
+  .superRefine(requireFitting)
   .meta({ id: "ReindexRequest" });
 export type ReindexRequest = z.infer<typeof ReindexRequest>;
 export type ReindexRequestInput = z.input<typeof ReindexRequest>;
@@ -82,7 +110,10 @@ export const CollectionInfo = z
       .string()
       .meta({ description: "Identity of what made the vectors; `:int8` ends it where that is the precision" }),
     precision: ModelPrecision,
-    dimension: z.int(),
+    dimension: z.int().meta({ description: "Of its vectors; 0 for a collection without" }),
+    dense: z.boolean(),
+    analyzer: Analyzer.optional(),
+    text_fields: TextFields.optional(),
     fields: z.record(z.string(), FieldType),
     documents: z.int().meta({ description: "Documents that are searchable" }),
     passages: z.int(),

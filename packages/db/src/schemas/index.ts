@@ -2,4 +2,5 @@ export * from "./collection.ts";
 export * from "./document.ts";
 export * from "./filter.ts";
 export * from "./search.ts";
+export * from "./text-settings.ts";
 export * from "./vector-index.ts";

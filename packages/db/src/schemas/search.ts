@@ -19,7 +19,9 @@ export const SearchRequest = z
   .strictObject({
     query: Query,
     limit: z.int().min(1).max(MAX_LIMIT).default(10),
-    mode: SearchMode.default("hybrid"),
+    mode: SearchMode.optional().meta({
+      description: "`hybrid` when absent, `keyword` for a collection without vectors, which knows no other",
+    }),
     filter: Filter.optional(),
     cursor: z
       .string()

@@ -5,7 +5,7 @@ import { fusions } from "../fusion/fusion.ts";
 import type { FusionName } from "../fusion/fusion.ts";
 import type { FieldType } from "../schemas/collection.ts";
 import { SearchRequest } from "../schemas/search.ts";
-import type { Explanation, Hit, SearchResponse } from "../schemas/search.ts";
+import type { Explanation, Hit, SearchMode, SearchResponse } from "../schemas/search.ts";
 import type { PassageTable } from "../tables/passage-table.ts";
 import { findCandidates } from "./candidates.ts";
 import type { CandidateRequest, RankedPassage } from "./candidates.ts";
@@ -48,7 +48,7 @@ export async function search(
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<SearchResponse> {
   const stopwatch = new Stopwatch();
-  const request = parseRequest(input);
+  const request = withMode(parseRequest(input), sources.table);
   const page =
     request.cursor === undefined
       ? await firstPage(sources, request, stopwatch, signal)
@@ -72,7 +72,7 @@ interface Page {
 
 async function firstPage(
   sources: SearchSources,
-  request: SearchRequest,
+  request: ModedRequest,
   stopwatch: Stopwatch,
   signal: AbortSignal | undefined,
 ): Promise<Page> {
@@ -91,7 +91,7 @@ async function firstPage(
   }
 }
 
-async function laterPage(sources: SearchSources, request: SearchRequest, cursor: string): Promise<Page> {
+async function laterPage(sources: SearchSources, request: ModedRequest, cursor: string): Promise<Page> {
   const { window, offset, next: cursorAt } = sources.windows.resume(cursor, request);
   const { ranked, exact } = window;
   const { hits, next } = await readHits(sources, request, ranked, offset);
@@ -101,7 +101,7 @@ async function laterPage(sources: SearchSources, request: SearchRequest, cursor:
 /** Deeper while there are too few documents among the passages found, and more passages to find. */
 async function rank(
   sources: SearchSources,
-  request: SearchRequest,
+  request: ModedRequest,
   stopwatch: Stopwatch,
   embedQuery: () => Promise<Float32Array>,
 ): Promise<{ ranked: RankedPassage[]; exact: boolean }> {
@@ -152,7 +152,7 @@ function bestPassages(ranked: readonly RankedPassage[]): RankedPassage[] {
 /** The next `limit` entries that still exist in the version that was ranked. */
 async function readHits(
   { catalogue, collectionId }: SearchSources,
-  request: SearchRequest,
+  request: ModedRequest,
   ranked: readonly RankedPassage[],
   offset: number,
 ): Promise<{ hits: Hit[]; next: number; missing: number }> {
@@ -192,6 +192,18 @@ function hitOf(document: StoredDocument, entry: RankedPassage, explain: boolean,
     highlights: [],
     ...(explain && { explain: { fusion, ...legs } satisfies Explanation }),
   };
+}
+
+/** A request whose mode is decided. */
+type ModedRequest = SearchRequest & { readonly mode: SearchMode };
+
+function withMode(request: SearchRequest, { shape: { dimension } }: PassageTable): ModedRequest {
+  const { mode = dimension > 0 ? "hybrid" : "keyword" } = request;
+  if (dimension > 0 || mode === "keyword") return { ...request, mode };
+  throw new DbError("query_invalid", `The collection has no vectors for a ${mode} search.`, {
+    hint: "Search it by keywords, or index it anew with vectors.",
+    details: { pointer: "/mode" },
+  });
 }
 
 function parseRequest(input: unknown): SearchRequest {

@@ -14,7 +14,7 @@ export interface EmbeddedDocument extends StagedDocument {
   readonly vectors: readonly Float32Array[];
 }
 
-/** Text that is embedded and analysed for one passage: the title says what a passage is about. */
+/** Text that is embedded for one passage: the title says what a passage is about. Analysed as well, unless each has its own index. */
 export function searchText(title: string | undefined, passage: string): string {
   return title ? `${title}\n${passage}` : passage;
 }
@@ -26,6 +26,7 @@ export function passageRows(documents: readonly EmbeddedDocument[], rev: number,
     const labels = metadataLabels(document.metadata, shape.fields);
     return document.passages.map((passage, chunkNo) => ({ document, labels, passage, chunkNo }));
   });
+  const isJoined = shape.textSettings?.text_fields === undefined;
   const values: Record<string, (row: (typeof rows)[number]) => unknown> = {
     id: ({ document, chunkNo }) => passageId(document.id, chunkNo),
     doc_id: ({ document }) => document.id,
@@ -34,7 +35,8 @@ export function passageRows(documents: readonly EmbeddedDocument[], rev: number,
     start: ({ passage }) => passage.start,
     end: ({ passage }) => passage.end,
     title: ({ document }) => document.title ?? null,
-    search_text: ({ document, passage }) => searchText(document.title, document.text.slice(passage.start, passage.end)),
+    search_text: ({ document, passage }) =>
+      searchText(isJoined ? document.title : undefined, document.text.slice(passage.start, passage.end)),
     tags: ({ document }) => document.tags ?? null,
     kv: ({ labels }) => labels,
     created_at: ({ document }) => document.createdAt.getTime(),

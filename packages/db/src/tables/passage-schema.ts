@@ -1,10 +1,13 @@
 import type { DataType, FixedSizeList, Float32, Schema } from "apache-arrow";
 import type { FieldType } from "../schemas/collection.ts";
+import type { TextSettings } from "../schemas/text-settings.ts";
 import { arrow } from "./arrow.ts";
 
 /** What a table needs to know of its collection. */
 export interface TableShape {
+  /** Of the vectors; 0 for a table without. */
   readonly dimension: number;
+  readonly textSettings?: TextSettings | undefined;
   readonly fields: Readonly<Record<string, FieldType>>;
 }
 
@@ -13,7 +16,7 @@ export function fieldColumn(name: string): string {
   return `f_${name}`;
 }
 
-/** One row a passage. The document's text itself stays in the catalogue; `search_text` is what is analysed and embedded. */
+/** One row a passage. The document's text itself stays in the catalogue; `search_text` is what is analysed. */
 export function passageSchema({ dimension, fields }: TableShape): Schema {
   return new arrow.Schema([
     new arrow.Field("id", utf8, false),
@@ -24,7 +27,7 @@ export function passageSchema({ dimension, fields }: TableShape): Schema {
     new arrow.Field("end", int32, false),
     new arrow.Field("title", utf8, true),
     new arrow.Field("search_text", utf8, false),
-    new arrow.Field("vector", vectorType(dimension), false),
+    ...(dimension === 0 ? [] : [new arrow.Field("vector", vectorType(dimension), false)]),
     new arrow.Field("tags", list, true),
     new arrow.Field("kv", list, false),
     new arrow.Field("created_at", float64, false),

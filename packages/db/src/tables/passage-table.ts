@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import * as lancedb from "@lancedb/lancedb";
+import type * as lancedb from "@lancedb/lancedb";
 import type { Table as ArrowTable } from "apache-arrow";
 import { DurabilityBarrier } from "../storage/durability.ts";
 import { OpenTable } from "./open-table.ts";
@@ -16,6 +16,7 @@ import { ROW_COLUMNS, numbers, rowVectors, scoredRows, strings } from "./query-r
 import { ResidentVectors } from "./resident-vectors.ts";
 import { both, isIn, quote } from "./sql.ts";
 import { removeLaterVersions } from "./later-versions.ts";
+import { textColumns, textIndex, textIndexName, textQuery } from "./text-index.ts";
 import { VectorIndex, withEffort } from "./vector-index.ts";
 import type { SearchEffort } from "./vector-index.ts";
 
@@ -32,15 +33,17 @@ export class PassageTable implements Disposable {
   readonly #barrier: DurabilityBarrier;
   readonly #resident: ResidentVectors;
   readonly #index: VectorIndex;
+  readonly #columns: ReturnType<typeof textColumns>;
 
   private constructor(
     opened: OpenTable,
     shape: TableShape,
-    { folder, vectorIndex, exactRows = MAX_RESIDENT_VALUES / shape.dimension }: PassageTableParts,
+    { folder, vectorIndex, exactRows = MAX_RESIDENT_VALUES / Math.max(1, shape.dimension) }: PassageTableParts,
   ) {
     this.name = opened.table.name;
     this.shape = shape;
     this.#opened = opened;
+    this.#columns = textColumns(shape.textSettings ?? {});
     this.#resident = new ResidentVectors(() => this.#table, { dimension: shape.dimension, maxRows: exactRows });
     this.#index = new VectorIndex(() => this.#table, { dimension: shape.dimension, exactRows, facts: vectorIndex });
     this.#barrier = new DurabilityBarrier(folder);
@@ -56,7 +59,10 @@ export class PassageTable implements Disposable {
       storageOptions: { newTableEnableStableRowIds: "true", newTableDataStorageVersion: STORAGE_VERSION },
     });
     await table.setUnenforcedPrimaryKey("id");
-    await table.createIndex("search_text", { config: lancedb.Index.fts() });
+    const { textSettings = {} } = shape;
+    for (const { name } of textColumns(textSettings)) {
+      await table.createIndex(name, { config: textIndex(textSettings) });
+    }
     table.close();
     const created = new PassageTable(await OpenTable.open(location), shape, {
       ...limits,
@@ -158,8 +164,8 @@ export class PassageTable implements Disposable {
 
   /** Rows that the full-text index does not cover yet: a search scores them one by one. */
   async unindexedRows(): Promise<number> {
-    const stats = await this.#table.indexStats("search_text_idx");
-    return stats?.numUnindexedRows ?? 0;
+    const stats = await Promise.all(this.#columns.map((column) => this.#table.indexStats(textIndexName(column))));
+    return Math.max(...stats.map((found) => found?.numUnindexedRows ?? 0));
   }
 
   /** Passages whose vectors are in memory; `undefined` while they are not loaded. */
@@ -250,7 +256,7 @@ export class PassageTable implements Disposable {
 
   /** Terms as the full-text index sees them; `position` counts words, also those that are not indexed. */
   tokenize(text: string): Promise<{ text: string; position: number }[]> {
-    return this.#table.tokenize(text, { column: "search_text" });
+    return this.#table.tokenize(text, { column: this.#columns[0].name });
   }
 
   [Symbol.dispose](): void {
@@ -288,7 +294,7 @@ export class PassageTable implements Disposable {
 
   #matching(query: string, { where, limit }: LegOptions, columns: readonly string[]): Promise<ArrowTable> {
     return this.#read(() => {
-      const matching = this.#table.query().fullTextSearch(new lancedb.MatchQuery(query, "search_text"));
+      const matching = this.#table.query().fullTextSearch(textQuery(query, this.#columns));
       if (where !== undefined) matching.where(where);
       return matching
         .select([...columns, "_score"])
@@ -298,8 +304,10 @@ export class PassageTable implements Disposable {
   }
 
   async #vectorsWhere(where: string): Promise<Map<string, Float32Array>> {
-    const rows = await this.#read(() => this.#table.query().where(where).select(["id", "vector"]).toArrow());
-    const vectors = rowVectors(rows);
+    const isDense = this.shape.dimension > 0;
+    const columns = isDense ? ["id", "vector"] : ["id"];
+    const rows = await this.#read(() => this.#table.query().where(where).select(columns).toArrow());
+    const vectors = isDense ? rowVectors(rows) : [];
     return new Map(strings(rows, "id").map((id, at) => [id, vectors[at] ?? new Float32Array()]));
   }
 

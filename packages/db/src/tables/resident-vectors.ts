@@ -38,7 +38,7 @@ export class ResidentVectors {
 
   /** The table has just been created. */
   beginEmpty(): void {
-    this.#vectors = new PassageVectors(this.#dimension);
+    if (this.#dimension > 0) this.#vectors = new PassageVectors(this.#dimension);
   }
 
   /** Somebody else has written: what is kept is of an older version. */

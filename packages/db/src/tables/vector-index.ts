@@ -59,7 +59,7 @@ export class VectorIndex {
   async maintain(): Promise<boolean> {
     const rows = await this.#table().countRows();
     const { dimension, exactRows } = this.#options;
-    if (rows <= exactRows || dimension % DIMENSION_UNIT !== 0) return false;
+    if (rows <= exactRows || dimension === 0 || dimension % DIMENSION_UNIT !== 0) return false;
     const facts = this.#facts;
     const isGrown = facts === undefined || rows >= RETRAIN_GROWTH * facts.trained_rows;
     if (!isGrown && !hasChanged(rows, facts.probed_rows)) return false;
