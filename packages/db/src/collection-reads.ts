@@ -1,3 +1,6 @@
+import { exportedDocuments } from "./archive/exported-documents.ts";
+import type { ExportSelection } from "./archive/exported-documents.ts";
+import { formats } from "./archive/formats.ts";
 import { DbError } from "./errors.ts";
 import { documentOf, summaryOf } from "./document-views.ts";
 import type { Embedder } from "./embedder.ts";
@@ -5,6 +8,7 @@ import type { GenerationView } from "./generations/generation-view.ts";
 import { ListCursor } from "./list-cursor.ts";
 import type { CollectionInfo, FieldType, ReindexInfo } from "./schemas/collection.ts";
 import type { Document, DocumentPage } from "./schemas/document.ts";
+import type { ExportFormat } from "./schemas/export.ts";
 import type { Filter } from "./schemas/filter.ts";
 import { MAX_LIMIT } from "./schemas/search.ts";
 import type { SearchRequestInput, SearchResponse } from "./schemas/search.ts";
@@ -97,6 +101,11 @@ export abstract class CollectionReads {
     const { search: sources } = await this.view(request.cursor);
     signal?.throwIfAborted();
     return search(sources, request, signal && { signal });
+  }
+
+  /** The documents as a file, a piece at a time. @throws {DbError} `filter_invalid`, `filter_field_unknown` */
+  async *export(format: ExportFormat, selection: ExportSelection = {}): AsyncGenerator<Uint8Array> {
+    yield* formats[format].write(exportedDocuments(await this.view(), selection));
   }
 
   /** Fields that filters may name: the declared ones, and metadata paths seen in documents. */

@@ -1,4 +1,7 @@
 import type { Catalogue, CollectionRecord } from "./catalogue/catalogue.ts";
+import { formats } from "./archive/formats.ts";
+import type { ImportSource } from "./archive/formats.ts";
+import { importDocuments } from "./archive/import-documents.ts";
 import { CollectionReads } from "./collection-reads.ts";
 import type { SignalOptions } from "./collection-reads.ts";
 import { DbError } from "./errors.ts";
@@ -15,12 +18,14 @@ import { IdempotentCalls, idFor } from "./ingestion/idempotency.ts";
 import type { IdempotencyOptions } from "./ingestion/idempotency.ts";
 import { patchDocuments, patchEach } from "./ingestion/patch.ts";
 import type { PatchOptions } from "./ingestion/patch.ts";
+import type { StoreTarget } from "./ingestion/store-documents.ts";
 import { upsert } from "./ingestion/upsert.ts";
 import type { UpsertOptions } from "./ingestion/upsert.ts";
 import { invalidCollection } from "./invalid-collection.ts";
 import { ReindexRequest } from "./schemas/collection.ts";
 import type { FieldType, ModelPrecision, ReindexInfo, ReindexRequestInput } from "./schemas/collection.ts";
 import type { DeleteResult, DocumentChanges, PatchResult, UpsertResult } from "./schemas/document.ts";
+import type { ExportFormat, ImportResult } from "./schemas/export.ts";
 import type { Filter } from "./schemas/filter.ts";
 import { whereOf } from "./search/search.ts";
 import { CollectionSources } from "./sources.ts";
@@ -38,6 +43,11 @@ export interface CollectionSettings {
 export type PatchSelector =
   | { readonly documents: readonly unknown[] }
   | { readonly filter: Filter; readonly changes: DocumentChanges };
+
+export interface ImportOptions extends SignalOptions {
+  /** Called with the documents read so far. */
+  readonly onProgress?: (documents: number) => void;
+}
 
 /** What a collection shares with the others of its database. */
 export interface CollectionParts {
@@ -103,10 +113,7 @@ export class Collection extends CollectionReads {
    */
   async upsert(documents: readonly unknown[], options: UpsertOptions & IdempotencyOptions = {}): Promise<UpsertResult> {
     this.#open();
-    const present = async () => {
-      const generation = this.#open();
-      return { context: await generation.preparation(options), writer: generation.writer };
-    };
+    const present = () => this.#target(options);
     const { idempotencyKey: key, source } = options;
     return this.#calls.once(key, {
       call: ["upsert", source ?? null, documents],
@@ -117,6 +124,23 @@ export class Collection extends CollectionReads {
           present,
           version: () => this.#version(),
         }),
+    });
+  }
+
+  /**
+   * Stores the documents of a file, of an export or of another program: `id`, `text`, `title`, `tags`, `metadata`. An exported one
+   * keeps its times and source, and is not embedded again by the same model. Can be repeated after an interruption.
+   *
+   * @throws {DbError} `import_invalid`; a bad record is reported in `failed` and does not stop the others
+   */
+  async import(format: ExportFormat, source: ImportSource, options: ImportOptions = {}): Promise<ImportResult> {
+    const { signal, onProgress } = options;
+    return importDocuments(formats[format].read(source), {
+      present: () => this.#target({ signal }),
+      fields: this.#open().record.fields,
+      version: () => this.#version(),
+      signal,
+      onProgress,
     });
   }
 
@@ -212,6 +236,11 @@ export class Collection extends CollectionReads {
   #open(): Generation {
     if (this.#closed) throw new DbError("database_closed", `The collection ${this.#name} is closed.`);
     return this.#generations.present;
+  }
+
+  async #target(options: Parameters<Generation["preparation"]>[0]): Promise<StoreTarget> {
+    const generation = this.#open();
+    return { context: await generation.preparation(options), writer: generation.writer };
   }
 
   async #version(): Promise<number> {

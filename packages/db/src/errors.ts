@@ -13,6 +13,7 @@ export type DbErrorCode =
   | "revision_conflict"
   | "idempotency_key_invalid"
   | "idempotency_key_reused"
+  | "import_invalid"
   | "write_queue_full"
   | "write_not_found"
   | "filter_invalid"

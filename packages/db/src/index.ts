@@ -1,7 +1,9 @@
 export { Database } from "./database.ts";
 export type { DatabaseOptions } from "./database.ts";
 export { DatabaseReader } from "./database-reader.ts";
-export type { Collection, PatchSelector } from "./collection.ts";
+export type { ExportSelection } from "./archive/exported-documents.ts";
+export type { ImportSource } from "./archive/formats.ts";
+export type { Collection, ImportOptions, PatchSelector } from "./collection.ts";
 export type { CollectionReader, WaitOptions } from "./collection-reader.ts";
 export type { CollectionReads, ListOptions, SignalOptions } from "./collection-reads.ts";
 export type { DeleteSelector } from "./ingestion/delete-selector.ts";

@@ -25,6 +25,8 @@ export interface PrepareContext {
 /** A slice of a call, ready to be stored. */
 export interface PreparedSlice {
   readonly documents: readonly EmbeddedDocument[];
+  /** How many of them had to be embedded. */
+  readonly embedded: number;
   /** Ids whose stored content equals the given one. */
   readonly unchanged: readonly string[];
   /** Of these, ids that now come from another source. */
@@ -56,6 +58,7 @@ export async function prepareSlice(
   const good = split.filter((draft) => draft.error === undefined);
   const vectors = await embedPassages(good, context);
   return {
+    embedded: good.filter(({ vectors }) => vectors === undefined).length,
     documents: good.map((draft, at) => embeddedDocument(draft, vectors[at] ?? [], context)),
     unchanged: same.map(({ document }) => document.id),
     moved:
@@ -118,10 +121,23 @@ async function splitDraft(
 ): Promise<SplitDraft> {
   const { document, previous } = draft;
   const { title, text, tags = [], metadata } = document;
-  const passages = vectors && previous ? previous.passages : await split(text, { title, embedder });
+  const brought = vectors ? undefined : embeddingOf(document, { split, embedder });
+  const passages =
+    vectors && previous ? previous.passages : (brought?.passages ?? (await split(text, { title, embedder })));
   const repeated = [title ?? "", ...tags, ...metadataLabels(metadata, table.shape.fields)].join("").length;
   const error = fieldsError(metadata, table.shape.fields) ?? passagesError(passages, text.length, repeated);
-  return { ...draft, passages, vectors, error };
+  return { ...draft, passages, vectors: vectors ?? brought?.vectors, error };
+}
+
+/** The vectors that an exported document brings, where they are what this collection would make. */
+function embeddingOf(
+  { origin }: ValidDocument,
+  { split, embedder }: Pick<PrepareContext, "split" | "embedder">,
+): NonNullable<ValidDocument["origin"]>["embedding"] {
+  const embedding = origin?.embedding;
+  if (embedding?.model !== embedder.model || embedding.splitter !== (split.version ?? split.name)) return undefined;
+  const fits = (vector: Float32Array) => vector.length === embedder.dimension && vector.every(Number.isFinite);
+  return embedding.vectors.every(fits) ? embedding : undefined;
 }
 
 function passagesError(passages: readonly Span[], length: number, repeated: number): DbError | undefined {
@@ -140,7 +156,7 @@ function embeddedDocument(
   vectors: readonly Float32Array[],
   { source }: PrepareContext,
 ): EmbeddedDocument {
-  const { id, text, title, tags, metadata, ifRev } = document;
+  const { id, text, title, tags, metadata, ifRev, origin } = document;
   const now = new Date();
   return {
     id,
@@ -149,12 +165,12 @@ function embeddedDocument(
     title,
     tags,
     metadata,
-    source: source ?? previous?.source,
+    source: source ?? origin?.source ?? previous?.source,
     passages,
     vectors,
     contentHash: hash.content,
     textHash: hash.text,
-    createdAt: previous?.createdAt ?? now,
-    updatedAt: now,
+    createdAt: origin?.createdAt ?? previous?.createdAt ?? now,
+    updatedAt: origin?.updatedAt ?? now,
   };
 }

@@ -3,7 +3,7 @@ import { DbError } from "../errors.ts";
 import { fitsField } from "../metadata/field-value.ts";
 import type { FieldType } from "../schemas/collection.ts";
 import { DocumentInput, MAX_METADATA_BYTES, MAX_TEXT_LENGTH } from "../schemas/document.ts";
-import type { Metadata } from "../schemas/document.ts";
+import type { Metadata, Span } from "../schemas/document.ts";
 import { requirePlainJson } from "./plain-json.ts";
 
 /** A document as it will be stored, with its place in the call. */
@@ -16,6 +16,23 @@ export interface ValidDocument {
   readonly metadata: Metadata;
   /** The revision that the stored document must have; 0 for none. */
   readonly ifRev?: number | undefined;
+  /** What is known of one that was exported. */
+  readonly origin?: DocumentOrigin | undefined;
+}
+
+/** What a document brings from the collection that it was exported from. */
+export interface DocumentOrigin {
+  readonly source: string | undefined;
+  readonly createdAt: Date | undefined;
+  readonly updatedAt: Date | undefined;
+  readonly embedding:
+    | {
+        readonly model: string;
+        readonly splitter: string;
+        readonly passages: readonly Span[];
+        readonly vectors: readonly Float32Array[];
+      }
+    | undefined;
 }
 
 export interface ReadContext {

@@ -28,6 +28,8 @@ export interface StoreTarget {
 export interface Tally extends StoreProgress {
   readonly failed: UpsertFailure[];
   readonly unchanged: number;
+  /** Documents that were embedded. */
+  readonly embedded: number;
   /** The last revision written. */
   readonly version: number | undefined;
 }
@@ -44,7 +46,7 @@ export async function storeDocuments(
   present: () => Promise<StoreTarget>,
   onProgress: ((progress: StoreProgress) => void) | undefined,
 ): Promise<Tally> {
-  const tally = { failed: [], unchanged: 0, documents: 0, passages: 0, version: undefined };
+  const tally = { failed: [], unchanged: 0, embedded: 0, documents: 0, passages: 0, version: undefined };
   const storeAndCount = async (first: PreparedFor, slice: readonly ValidDocument[]) => {
     let ready: PreparedFor | undefined = first;
     const [prepared, stored] = await writeToPresent(
@@ -98,11 +100,12 @@ interface Counted {
 
 function count(
   tally: { -readonly [Key in keyof Tally]: Tally[Key] },
-  { prepared: { documents, unchanged, failed }, stored: { rev, conflicts }, slice }: Counted,
+  { prepared: { documents, unchanged, failed, embedded }, stored: { rev, conflicts }, slice }: Counted,
 ): void {
   const refused = new Set(conflicts.map(({ id }) => id));
   const stored = documents.filter(({ id }) => !refused.has(id));
   tally.unchanged += unchanged.length;
+  tally.embedded += embedded;
   tally.documents += unchanged.length + stored.length;
   tally.passages += stored.reduce((sum, { passages }) => sum + passages.length, 0);
   tally.failed.push(...failed.map(failureOf), ...withIndex(conflicts, slice).map(failureOf));

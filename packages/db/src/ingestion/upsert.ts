@@ -61,7 +61,7 @@ export function failureOf(error: unknown, index: number, id: string | undefined)
 }
 
 /** In input order, each id once, at the place and with the content of its last occurrence. */
-function lastById(documents: readonly ValidDocument[]): ValidDocument[] {
+export function lastById(documents: readonly ValidDocument[]): ValidDocument[] {
   const last = new Map(documents.map((document) => [document.id, document.index]));
   return documents.filter(({ id, index }) => last.get(id) === index);
 }

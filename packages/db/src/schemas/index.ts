@@ -1,5 +1,6 @@
 export * from "./collection.ts";
 export * from "./document.ts";
+export * from "./export.ts";
 export * from "./filter.ts";
 export * from "./search.ts";
 export * from "./text-settings.ts";

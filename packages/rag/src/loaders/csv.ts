@@ -1,9 +1,8 @@
 import { RagError } from "../errors.ts";
 import { CsvRow } from "./csv-row.ts";
 import { toDocument } from "./fields.ts";
-import { MAX_LINE_BYTES, readLines, type Line } from "./lines.ts";
 import type { LoadedRecord, Loader, LoadOptions } from "./loader.ts";
-import { decodeUtf8, decodeUtf8Leniently } from "./utf8.ts";
+import { decodeUtf8, decodeUtf8Leniently, MAX_LINE_BYTES, readLines, type Line } from "@galen/db/lines";
 
 /** A header names fields; a table with more columns is not one of documents. */
 const MAX_COLUMNS = 10_000;

@@ -1,6 +1,5 @@
 import { RagError } from "../errors.ts";
-import { MAX_LINE_BYTES, readLines, type Line } from "./lines.ts";
-import { decodeUtf8 } from "./utf8.ts";
+import { decodeUtf8, MAX_LINE_BYTES, readLines, type Line } from "@galen/db/lines";
 
 /** One object of a JSON Lines file. */
 export interface JsonLine {

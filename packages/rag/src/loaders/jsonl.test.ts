@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { chunked, loadAll, testLoader } from "./loader.contract.ts";
 import { jsonl } from "./jsonl.ts";
-import { MAX_LINE_BYTES } from "./lines.ts";
+import { MAX_LINE_BYTES } from "@galen/db/lines";
 
 const load = (content: string | Uint8Array, options = {}) => loadAll(jsonl, chunked(content), options);
 

@@ -1,8 +1,8 @@
 import { MAX_TEXT_LENGTH, MAX_TITLE_LENGTH } from "@galen/db/schemas";
 import { RagError } from "../errors.ts";
-import { withoutByteOrderMark } from "./lines.ts";
+
 import type { LoadOptions } from "./loader.ts";
-import { decodeUtf8, lineOfInvalidUtf8 } from "./utf8.ts";
+import { decodeUtf8, lineOfInvalidUtf8, withoutByteOrderMark } from "@galen/db/lines";
 
 /** UTF-8 takes up to three bytes for one UTF-16 unit of the largest document. */
 export const MAX_TEXT_BYTES = 3 * MAX_TEXT_LENGTH;

@@ -1,0 +1,87 @@
+import type { StoredDocument } from "../catalogue/catalogue.ts";
+import type { GenerationView } from "../generations/generation-view.ts";
+import type { ExportedDocument } from "../schemas/export.ts";
+import type { Filter } from "../schemas/filter.ts";
+import { whereOf } from "../search/search.ts";
+import { passageId } from "../tables/passage-row.ts";
+
+export interface ExportSelection {
+  /** All documents when absent. */
+  readonly filter?: Filter;
+  /** Whether to write the vectors, so that an import need not embed. @default false */
+  readonly vectors?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+const BATCH_DOCUMENTS = 256;
+
+/** All documents in order of id. One that is written meanwhile appears as it was or as it is, or not at all when it is deleted. */
+export async function* exportedDocuments(
+  view: GenerationView,
+  { filter, vectors = false, signal }: ExportSelection,
+): AsyncGenerator<ExportedDocument> {
+  for await (const ids of idBatches(view, filter)) {
+    signal?.throwIfAborted();
+    const { catalogue, record } = view;
+    const versions = [...(await catalogue.versions(record.id, ids)).values()];
+    const documents = await catalogue.documentsAt(record.id, versions);
+    const stored = vectors ? await view.table.vectorsAt(versions) : new Map<string, Float32Array>();
+    const byId = new Map(documents.map((document) => [document.id, document]));
+    for (const id of ids) {
+      const document = byId.get(id);
+      if (document) yield exported(document, vectors ? embeddingOf(document, stored, view) : undefined);
+    }
+  }
+}
+
+async function* idBatches(view: GenerationView, filter: Filter | undefined): AsyncGenerator<string[]> {
+  const { catalogue, table, record, search } = view;
+  const where = await whereOf(search, filter);
+  let after: string | undefined;
+  for (;;) {
+    const page = { after, limit: BATCH_DOCUMENTS };
+    const ids =
+      where === undefined
+        ? (await catalogue.summaries(record.id, page)).map(({ id }) => id)
+        : await table.documentIds({ where, ...page });
+    if (ids.length > 0) yield ids;
+    if (ids.length < BATCH_DOCUMENTS) return;
+    after = ids.at(-1);
+  }
+}
+
+function exported(
+  { id, text, title, tags, metadata, source, createdAt, updatedAt }: StoredDocument,
+  embedding: ExportedDocument["embedding"],
+): ExportedDocument {
+  return {
+    id,
+    text,
+    ...(title !== undefined && { title }),
+    ...(tags !== undefined && { tags: [...tags] }),
+    metadata,
+    ...(source !== undefined && { source }),
+    created_at: createdAt.toISOString(),
+    updated_at: updatedAt.toISOString(),
+    ...(embedding && { embedding }),
+  };
+}
+
+/** `undefined` when a vector is missing: the document has just been replaced, and is embedded again by the import. */
+function embeddingOf(
+  { id, passages }: StoredDocument,
+  stored: ReadonlyMap<string, Float32Array>,
+  { record, split }: GenerationView,
+): ExportedDocument["embedding"] {
+  if (record.dimension === 0) return undefined;
+  const vectors = passages.flatMap((_, at) => stored.get(passageId(id, at)) ?? []);
+  if (vectors.length < passages.length) return undefined;
+  const splitter = split.version ?? split.name;
+  return { model: record.model, splitter, passages: [...passages], vectors: vectors.map(encodeVector) };
+}
+
+function encodeVector(vector: Float32Array): string {
+  const bytes = Buffer.alloc(4 * vector.length);
+  for (const [at, value] of vector.entries()) bytes.writeFloatLE(value, 4 * at);
+  return bytes.toString("base64");
+}
