@@ -194,6 +194,20 @@ export class Collection extends CollectionReads {
     });
   }
 
+  /** Does something while no write can come in between; for the database. */
+  hold<T>(task: (generation: Generation) => Promise<T>): Promise<T> {
+    return writeToPresent(
+      () => this.#open(),
+      (generation) => generation.writer.hold(() => task(generation)),
+    );
+  }
+
+  /** Gives its place to a generation that is made for it; for the database. @throws {DbError} `reindex_running` */
+  async supersede(make: (replaces: string) => Promise<CollectionRecord>): Promise<void> {
+    this.#open();
+    await this.#generations.supersede(make);
+  }
+
   /** To be called when the catalogue knows it by another name. */
   rename(name: string): void {
     this.#name = name;

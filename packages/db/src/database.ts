@@ -9,9 +9,10 @@ import { SharedEmbedders } from "./embedders/shared-embedders.ts";
 import { DbError } from "./errors.ts";
 import { AcceptedWrites } from "./ingestion/accepted-writes.ts";
 import { GenerationStore } from "./generations/generation-store.ts";
-import { invalidCollection } from "./invalid-collection.ts";
+import { invalidCollection, taken } from "./invalid-collection.ts";
 import { CollectionConfig, CollectionName } from "./schemas/collection.ts";
 import type { Alias, CollectionConfigInput, CollectionInfo } from "./schemas/collection.ts";
+import { Snapshots } from "./snapshots/snapshots.ts";
 import { openDataFolder } from "./storage/data-folder.ts";
 import type { DataFolder } from "./storage/data-folder.ts";
 import { notWritable } from "./storage/failure.ts";
@@ -37,6 +38,7 @@ export class Database implements AsyncDisposable {
   readonly #generations: GenerationStore;
   /** Writes that were accepted before they were done. */
   readonly writes: AcceptedWrites;
+  readonly snapshots: Snapshots;
   readonly #collections = new Map<string, Promise<Collection>>();
   #closing: Promise<void> | undefined;
 
@@ -58,6 +60,12 @@ export class Database implements AsyncDisposable {
       embedders: this.#embedders,
       split,
     });
+    this.snapshots = new Snapshots({
+      folder: folder.snapshots,
+      store: this.#generations,
+      collection: (name) => this.collection(name),
+      hasCollection: (name) => this.hasCollection(name),
+    });
     this.writes = new AcceptedWrites({
       catalogue,
       upsert: async (collectionId, documents, options) => {
@@ -77,6 +85,7 @@ export class Database implements AsyncDisposable {
     const database = new Database(uri, parts, options);
     try {
       await database.#recover();
+      await database.snapshots.clear();
       await database.writes.resume();
       return database;
     } catch (error) {
@@ -272,12 +281,6 @@ function parseName(name: unknown): string {
   const parsed = CollectionName.safeParse(name);
   if (parsed.success) return parsed.data;
   throw invalidCollection("The name", parsed.error);
-}
-
-function taken(name: string): DbError {
-  return new DbError("collection_exists", `The name ${name} is taken by a collection or an alias.`, {
-    details: { name },
-  });
 }
 
 /** What has been opened; what failed to open has been reported to its caller. */

@@ -14,6 +14,8 @@ export type DbErrorCode =
   | "idempotency_key_invalid"
   | "idempotency_key_reused"
   | "import_invalid"
+  | "snapshot_not_found"
+  | "snapshot_invalid"
   | "write_queue_full"
   | "write_not_found"
   | "filter_invalid"

@@ -9,3 +9,9 @@ export function invalidCollection(what: string, { issues }: z.ZodError): DbError
     details: { pointer },
   });
 }
+
+export function taken(name: string): DbError {
+  return new DbError("collection_exists", `The name ${name} is taken by a collection or an alias.`, {
+    details: { name },
+  });
+}

@@ -42,6 +42,8 @@ export const problemKinds = {
   idempotency_key_invalid: { status: 422, title: "The idempotency key cannot be used" },
   idempotency_key_reused: { status: 422, title: "The idempotency key belongs to another call" },
   import_invalid: { status: 422, title: "The file cannot be imported" },
+  snapshot_not_found: { status: 404, title: "There is no such snapshot" },
+  snapshot_invalid: { status: 422, title: "The snapshot is damaged" },
   write_queue_full: { status: 429, title: "Too many writes are waiting" },
   write_not_found: { status: 404, title: "There is no such accepted write" },
   filter_invalid: { status: 422, title: "The filter cannot be used" },

@@ -25,6 +25,8 @@ export interface Catalogue extends AsyncDisposable {
    * other one is `dropping`. Returns its version, which is higher than the other one's.
    */
   replaceCollection(replacementId: string): Promise<number>;
+  /** Forgets what was answered to calls with keys, and which sources were read: the collection's documents will be others. */
+  forgetCalls(collectionId: string): Promise<void>;
   /** Removes the collection and everything that belongs to it. */
   removeCollection(collectionId: string): Promise<void>;
 
@@ -47,6 +49,11 @@ export interface Catalogue extends AsyncDisposable {
   settleDelete(collectionId: string, rev: number, facts: SettledFacts): Promise<void>;
   /** What a crash or a failed write left between staged and settled. */
   unsettled(collectionId: string): Promise<Unsettled>;
+
+  /** Puts documents into a collection that is being made, with the revisions that its table has. */
+  restoreDocuments(collectionId: string, documents: readonly StoredDocument[]): Promise<void>;
+  /** The collection that is being made is at this version; revisions go on from there. */
+  restoreState(collectionId: string, facts: RestoredFacts): Promise<void>;
 
   /** Acknowledged versions of the documents that exist. */
   versions(collectionId: string, ids: readonly string[]): Promise<Map<string, StoredVersion>>;
@@ -174,6 +181,12 @@ export interface SettledFacts {
   readonly tableVersion: number;
   /** Metadata paths that the revision's documents use. */
   readonly fields?: readonly string[];
+}
+
+/** What a restored collection is. */
+export interface RestoredFacts extends SettledFacts {
+  readonly version: number;
+  readonly vectorIndex: VectorIndexFacts | undefined;
 }
 
 export interface Unsettled {

@@ -1,7 +1,7 @@
 import type { Catalogue, NewCollection, SettledFacts, SourceRecord, StagedDocument, SummaryPage } from "./catalogue.ts";
 import type { CollectionRecord, DocumentVersion } from "./catalogue.ts";
 import type { VectorIndexFacts } from "../schemas/vector-index.ts";
-import type { AcceptedWriteEnd, NewAcceptedWrite, RecordedAnswer } from "./catalogue.ts";
+import type { AcceptedWriteEnd, NewAcceptedWrite, RecordedAnswer, RestoredFacts, StoredDocument } from "./catalogue.ts";
 import * as acceptedRows from "./sqlite-accepted-writes.ts";
 import * as answerRows from "./sqlite-answers.ts";
 import * as aliasRows from "./sqlite-aliases.ts";
@@ -56,6 +56,9 @@ export class SqliteCatalogue implements Catalogue {
   async replaceCollection(replacementId: string) {
     return collectionRows.replace(this.#connection, replacementId);
   }
+  async forgetCalls(collectionId: string) {
+    collectionRows.forgetCalls(this.#connection, collectionId);
+  }
   async removeCollection(collectionId: string) {
     collectionRows.remove(this.#connection, collectionId);
   }
@@ -87,6 +90,13 @@ export class SqliteCatalogue implements Catalogue {
   }
   async unsettled(collectionId: string) {
     return revisionRows.unsettled(this.#connection, collectionId);
+  }
+
+  async restoreDocuments(collectionId: string, documents: readonly StoredDocument[]) {
+    revisionRows.restoreDocuments(this.#connection, collectionId, documents);
+  }
+  async restoreState(collectionId: string, facts: RestoredFacts) {
+    revisionRows.restoreState(this.#connection, collectionId, facts);
   }
 
   async versions(collectionId: string, ids: readonly string[]) {

@@ -104,6 +104,13 @@ export function setVectorIndex(db: SqliteConnection, id: string, vectorIndex: Ve
   db.update(collections).set({ vectorIndex }).where(eq(collections.id, id)).run();
 }
 
+export function forgetCalls(db: SqliteConnection, id: string): void {
+  db.transaction((tx) => {
+    tx.delete(idempotencyKeys).where(eq(idempotencyKeys.collectionId, id)).run();
+    tx.delete(sources).where(eq(sources.collectionId, id)).run();
+  });
+}
+
 export function remove(db: SqliteConnection, id: string): void {
   db.transaction((tx) => {
     tx.delete(documents).where(eq(documents.collectionId, id)).run();

@@ -1,4 +1,4 @@
-import type { SettledFacts, StagedDocument, Unsettled } from "./catalogue.ts";
+import type { RestoredFacts, SettledFacts, StagedDocument, StoredDocument, Unsettled } from "./catalogue.ts";
 import { alias, and, eq, inArray, lt, sql } from "./drizzle.ts";
 import { collections, documents, seenFields } from "./schema.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
@@ -54,6 +54,33 @@ export function settleDelete(db: SqliteConnection, collectionId: string, rev: nu
       .where(and(eq(documents.collectionId, collectionId), eq(documents.state, "deleting")))
       .run();
     advance(tx, collectionId, rev, facts.tableVersion);
+  });
+}
+
+export function restoreDocuments(
+  db: SqliteConnection,
+  collectionId: string,
+  restored: readonly StoredDocument[],
+): void {
+  db.transaction((tx) => {
+    for (const document of restored)
+      tx.insert(documents)
+        .values({ ...toRow(document, collectionId, document.rev), state: "current" })
+        .run();
+  });
+}
+
+export function restoreState(
+  db: SqliteConnection,
+  collectionId: string,
+  { version, tableVersion, vectorIndex, fields = [] }: RestoredFacts,
+): void {
+  db.transaction((tx) => {
+    rememberFields(tx, collectionId, fields);
+    tx.update(collections)
+      .set({ sequence: version, version, tableVersion, vectorIndex: vectorIndex ?? null, updatedAt: Date.now() })
+      .where(eq(collections.id, collectionId))
+      .run();
   });
 }
 

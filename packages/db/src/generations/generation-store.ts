@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Connection } from "@lancedb/lancedb";
-import type { Catalogue, CollectionRecord, NewCollection } from "../catalogue/catalogue.ts";
+import type { Catalogue, CollectionRecord, NewCollection, StoredDocument } from "../catalogue/catalogue.ts";
 import type { Embedder, EmbedderSettings, Splitter } from "../embedder.ts";
 import type { SharedEmbedders } from "../embedders/shared-embedders.ts";
 import { noEmbedder } from "../embedders/no-embedder.ts";
 import type { FieldType } from "../schemas/collection.ts";
 import type { TextSettings } from "../schemas/text-settings.ts";
+import { taken } from "../invalid-collection.ts";
+import type { SnapshotManifest } from "../schemas/snapshot.ts";
+import { DurabilityBarrier } from "../storage/durability.ts";
 import { storageError } from "../storage/failure.ts";
 import { PassageTable } from "../tables/passage-table.ts";
 import { GenerationView } from "./generation-view.ts";
@@ -28,6 +31,15 @@ export interface GenerationSettings extends EmbedderSettings {
   /** Whether its documents have vectors. */
   readonly dense: boolean;
   readonly textSettings: TextSettings;
+}
+
+/** What a snapshot holds of a generation. */
+export interface RestoredGeneration {
+  readonly manifest: SnapshotManifest;
+  readonly documents: () => AsyncIterable<StoredDocument[]>;
+  readonly linkTable: (folder: string) => Promise<void>;
+  /** The generation that it is to replace. */
+  readonly replaces?: string;
 }
 
 /** Makes, opens and drops generations: the row in the catalogue and the table that belongs to it. */
@@ -55,6 +67,40 @@ export class GenerationStore {
     if (!(await this.#parts.catalogue.addCollection(record))) return false;
     await this.#createTable(record, replaces === undefined ? "ready" : "building");
     return true;
+  }
+
+  /**
+   * Makes a generation of what a snapshot holds: the row, the documents, then the table. It is `ready` then, or `building` where it is
+   * to replace another one; a crash before leaves a row to clear away.
+   *
+   * @throws {DbError} `collection_exists`
+   */
+  async restore(
+    name: string,
+    { manifest, documents, linkTable, replaces }: RestoredGeneration,
+  ): Promise<CollectionRecord> {
+    const { catalogue, folder } = this.#parts;
+    const { model, precision, dimension, version, settings } = manifest;
+    const { model_name: modelName, fields, analyzer, text_fields, vector_index, table_version } = settings;
+    const id = randomUUID().replaceAll("-", "");
+    const made = { modelName, model, precision, dimension, fields, textSettings: { analyzer, text_fields } };
+    const record = { id, name, ...made, replaces, table: `c_${id}_g1` };
+    if (!(await catalogue.addCollection(record))) throw taken(name);
+    try {
+      for await (const batch of documents()) await catalogue.restoreDocuments(id, batch);
+      const tableFolder = join(folder, `${record.table}.lance`);
+      await linkTable(tableFolder);
+      await new DurabilityBarrier(tableFolder).pass();
+      const facts = { version, tableVersion: table_version, vectorIndex: vector_index, fields: settings.seen_fields };
+      await catalogue.restoreState(id, facts);
+      await catalogue.setCollectionState(id, replaces === undefined ? "ready" : "building", table_version);
+    } catch (error) {
+      await this.drop(record);
+      throw error;
+    }
+    const restored = (await catalogue.listCollections()).find((candidate) => candidate.id === id);
+    if (restored === undefined) throw new Error("the catalogue has lost the collection that was restored");
+    return restored;
   }
 
   /** @throws {DbError} `storage_failed` */

@@ -1,3 +1,4 @@
+import type { CollectionRecord } from "../catalogue/catalogue.ts";
 import { DbError } from "../errors.ts";
 import type { ReindexInfo, ReindexRequest } from "../schemas/collection.ts";
 import type { GenerationStore } from "./generation-store.ts";
@@ -39,12 +40,7 @@ export class Generations implements AsyncDisposable {
 
   /** Builds the next generation and makes it the present one. @throws {DbError} `reindex_running` */
   async reindex(request: ReindexRequest, { signal, onProgress }: ReindexOptions): Promise<void> {
-    if (this.#running) {
-      throw new DbError("reindex_running", "The collection is being indexed anew already.", {
-        hint: "Wait for it, or abort it.",
-        details: { collection: this.#present.record.name },
-      });
-    }
+    this.#requireNoReindex();
     const controller = new AbortController();
     const joined = signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal]);
     const work = reindex(this.#present, request, {
@@ -59,6 +55,20 @@ export class Generations implements AsyncDisposable {
     } finally {
       this.#running = undefined;
     }
+  }
+
+  /** Puts a generation in the place of the present one, whatever that holds. @throws {DbError} `reindex_running` */
+  async supersede(make: (replaces: string) => Promise<CollectionRecord>): Promise<void> {
+    const { catalogue, record, writer } = this.#present;
+    this.#requireNoReindex();
+    const begun = await catalogue.findReplacement(record.id);
+    if (begun) await this.#store.drop(begun);
+    const next = await this.#store.open(await make(record.id));
+    await writer.handOver(async () => {
+      await catalogue.forgetCalls(record.id);
+      await catalogue.replaceCollection(next.record.id);
+      this.#replace(next);
+    });
   }
 
   /** How far the next generation is, while there is one. */
@@ -81,6 +91,15 @@ export class Generations implements AsyncDisposable {
     this.#dropReplaced();
     await this.#dropping;
     await this.#present[Symbol.asyncDispose]();
+  }
+
+  #requireNoReindex(): void {
+    if (this.#running) {
+      throw new DbError("reindex_running", "The collection is being indexed anew already.", {
+        hint: "Wait for it, or abort it.",
+        details: { collection: this.#present.record.name },
+      });
+    }
   }
 
   #replace(next: Generation): void {

@@ -66,6 +66,11 @@ export class CollectionWriter {
     return this.#write("Recording a source", () => this.#catalogue.setSource(this.#collectionId, ids, source));
   }
 
+  /** Does something while no write can come in between. */
+  hold<T>(task: () => Promise<T>): Promise<T> {
+    return this.#write("Reading a collection at rest", task);
+  }
+
   /** Finishes or undoes what a crash left; to be called once before the first read. */
   recover(): Promise<void> {
     return this.#write("Recovering a collection", async () => undefined);

@@ -11,6 +11,7 @@ export interface DataFolder extends AsyncDisposable {
   readonly path: string;
   readonly catalogue: string;
   readonly tables: string;
+  readonly snapshots: string;
 }
 
 /** Creates the folder when it is missing and takes its lock. `uri` is a path or a `file:` URI. */
@@ -25,13 +26,22 @@ export async function openDataFolder(uri: string): Promise<DataFolder> {
     lock.release();
     throw notWritable(path, error);
   }
-  return { path, tables, catalogue: join(path, "catalogue.sqlite"), [Symbol.asyncDispose]: async () => lock.release() };
+  return { ...pathsIn(path), [Symbol.asyncDispose]: async () => lock.release() };
 }
 
 /** A folder that another process may be writing. Nothing in it is changed. */
 export function dataFolderForReading(uri: string): Omit<DataFolder, keyof AsyncDisposable> {
   const path = folderPath(uri);
-  return { path, tables: join(path, "tables"), catalogue: join(path, "catalogue.sqlite") };
+  return pathsIn(path);
+}
+
+function pathsIn(path: string): Omit<DataFolder, keyof AsyncDisposable> {
+  return {
+    path,
+    catalogue: join(path, "catalogue.sqlite"),
+    tables: join(path, "tables"),
+    snapshots: join(path, "snapshots"),
+  };
 }
 
 function folderPath(uri: string): string {
