@@ -13,6 +13,8 @@ import type { Filter } from "./schemas/filter.ts";
 import { MAX_LIMIT } from "./schemas/search.ts";
 import type { SearchRequestInput, SearchResponse } from "./schemas/search.ts";
 import { search, whereOf } from "./search/search.ts";
+import type { CollectionStatistics } from "./schemas/statistics.ts";
+import { statisticsOf } from "./statistics.ts";
 import { folderBytes } from "./storage/folder-bytes.ts";
 import { both } from "./tables/sql.ts";
 
@@ -101,6 +103,11 @@ export abstract class CollectionReads {
     const { search: sources } = await this.view(request.cursor);
     signal?.throwIfAborted();
     return search(sources, request, signal && { signal });
+  }
+
+  /** What the collection is made of, counted. */
+  async statistics(): Promise<CollectionStatistics> {
+    return statisticsOf(await this.view());
   }
 
   /** The documents as a file, a piece at a time. @throws {DbError} `filter_invalid`, `filter_field_unknown` */

@@ -11,6 +11,7 @@ import { GenerationStore } from "./generations/generation-store.ts";
 import type { Alias, CollectionInfo } from "./schemas/collection.ts";
 import { dataFolderForReading } from "./storage/data-folder.ts";
 import { notWritable } from "./storage/failure.ts";
+import { wholeText } from "./whole-text.ts";
 import { connectTables } from "./tables/connection.ts";
 
 /**
@@ -38,7 +39,7 @@ export class DatabaseReader implements AsyncDisposable {
   /** @throws {DbError} `data_folder_not_found`, `data_folder_not_writable`, `data_folder_version`, `storage_failed` */
   static async open(
     uri: string,
-    { loadEmbedder = loadSentenceTransformer }: Pick<DatabaseOptions, "loadEmbedder"> = {},
+    { loadEmbedder = loadSentenceTransformer, split = wholeText }: Omit<DatabaseOptions, "signal"> = {},
   ): Promise<DatabaseReader> {
     const folder = dataFolderForReading(uri);
     await requireCatalogue(folder.catalogue, folder.path);
@@ -53,7 +54,7 @@ export class DatabaseReader implements AsyncDisposable {
         connection,
         folder: folder.tables,
         embedders,
-        split: splitNothing,
+        split,
       });
       return new DatabaseReader(uri, { catalogue, generations, owned: stack.move() });
     } catch (error) {
@@ -94,11 +95,6 @@ export class DatabaseReader implements AsyncDisposable {
   #requireOpen(): void {
     if (this.#owned.disposed) throw new DbError("database_closed", `The database ${this.uri} is closed.`);
   }
-}
-
-/** A reader stores nothing. */
-async function splitNothing(): Promise<never> {
-  throw new Error("a reader cannot split documents");
 }
 
 async function requireCatalogue(path: string, folder: string): Promise<void> {

@@ -15,6 +15,7 @@ import type { Alias, CollectionConfigInput, CollectionInfo } from "./schemas/col
 import { Snapshots } from "./snapshots/snapshots.ts";
 import { openDataFolder } from "./storage/data-folder.ts";
 import type { DataFolder } from "./storage/data-folder.ts";
+import { wholeText } from "./whole-text.ts";
 import { notWritable } from "./storage/failure.ts";
 import { connectTables } from "./tables/connection.ts";
 import { reasonOf } from "./verify.ts";
@@ -287,9 +288,4 @@ function parseName(name: unknown): string {
 async function settled<T>(promises: Iterable<Promise<T>>): Promise<T[]> {
   const results = await Promise.allSettled(promises);
   return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-}
-
-/** One passage a document. A longer text than the model reads is found by its beginning only: `@galen/rag` has a real splitter. */
-async function wholeText(text: string): Promise<{ start: number; end: number }[]> {
-  return [{ start: 0, end: text.length }];
 }

@@ -1,5 +1,5 @@
 import { DbError } from "@galen/db";
-import type { Collection } from "@galen/db";
+import type { CollectionReads } from "@galen/db";
 import type { ChatModel } from "./chat/chat-model.ts";
 import { findCandidates } from "./answers/candidates.ts";
 import { findReasonToDecline } from "./answers/evidence.ts";
@@ -40,7 +40,7 @@ export interface AnswerOptions {
  * Throws `query_invalid` for a bad request, `chat_failed` or `chat_unauthorized`, and what the collection throws.
  */
 export async function answer(
-  collection: Collection,
+  collection: CollectionReads,
   request: AnswerRequestInput,
   options: AnswerOptions = {},
 ): Promise<Answer> {
@@ -55,7 +55,7 @@ export async function answer(
  * are `answer.answer`, nothing is taken back. Throws where `answer` does; it never yields an `error` event by itself.
  */
 export async function* streamAnswer(
-  collection: Collection,
+  collection: CollectionReads,
   request: AnswerRequestInput,
   { chat, signal }: AnswerOptions = {},
 ): AsyncIterable<AnswerEvent> {

@@ -4,7 +4,7 @@ export type { ChatMessage, ChatModel } from "./chat/chat-model.ts";
 export { openAiChat } from "./chat/openai-chat.ts";
 export type { OpenAiChatOptions } from "./chat/openai-chat.ts";
 export { splitPassages } from "./chunks/split-passages.ts";
-export { openDatabase } from "./open-database.ts";
+export { openDatabase, openDatabaseReader } from "./open-database.ts";
 export { RagError } from "./errors.ts";
 export type { RagErrorCode } from "./errors.ts";
 export { ingest, ingestBytes } from "./ingest.ts";

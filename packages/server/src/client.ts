@@ -2,6 +2,7 @@ import type {
   Alias,
   CollectionConfigInput,
   CollectionInfo,
+  CollectionStatistics,
   DeleteResult,
   Document,
   DocumentInput,
@@ -64,6 +65,8 @@ export function createClient(baseUrl = "", options: TransportOptions = {}) {
       get: (name: string, options?: CallOptions) => http.get<CollectionInfo>(collectionPath(name), options),
       fields: (name: string, options?: CallOptions) =>
         http.get<CollectionFields>(`${collectionPath(name)}/fields`, options),
+      statistics: (name: string, options?: CallOptions) =>
+        http.get<CollectionStatistics>(`${collectionPath(name)}/statistics`, options),
       rename: (name: string, to: string, options?: CallOptions) =>
         http.patch<CollectionInfo>(collectionPath(name), { name: to }, options),
       /** Makes the collection anew in a task; see `tasks.events`. */

@@ -176,6 +176,7 @@ it("is called through the typed client", async () => {
   expect(await client.documents.upsert("mine", [{ id: "a/ü?", text: "Aspirin thins the blood." }])).toMatchObject({
     upserted: 1,
   });
+  expect(await client.collections.statistics("mine")).toMatchObject({ documents: 1, text_length: { total: 24 } });
   expect(await client.documents.get("mine", "a/ü?")).toMatchObject({ text: "Aspirin thins the blood." });
   expect(await client.documents.text("mine", "a/ü?", { start: 8, end: 13 })).toMatchObject({ text: "thins" });
   expect((await client.documents.list("mine", { limit: 1 })).total).toBe(1);

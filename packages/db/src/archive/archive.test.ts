@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Collection } from "../collection.ts";
 import { Database } from "../database.ts";
 import { ExportedDocument, ExportFormat, ImportResult } from "../schemas/export.ts";
+import type { DocumentInput } from "../schemas/document.ts";
 import type { CollectionConfigInput } from "../schemas/collection.ts";
 
 const FORMATS = ExportFormat.options;
@@ -30,7 +31,7 @@ async function openDatabase() {
   return { database, create, embedded, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-const documents = [
+const documents: DocumentInput[] = [
   {
     id: "a/ü 1",
     title: 'Title\nwith "quotes"',

@@ -63,6 +63,8 @@ export interface Catalogue extends AsyncDisposable {
   /** By id, after `after`, only `ids` when given. */
   summaries(collectionId: string, page: SummaryPage): Promise<StoredSummary[]>;
   countDocuments(collectionId: string): Promise<number>;
+  /** Lengths of the texts; `undefined` without documents. */
+  textLengths(collectionId: string): Promise<TextLengths | undefined>;
   idsBySource(collectionId: string, source: string): Promise<string[]>;
   /** Documents whose text contains the string, and how many there are in all. */
   idsContaining(collectionId: string, text: string): Promise<string[]>;
@@ -169,6 +171,15 @@ export interface StoredSummary extends DocumentVersion {
   readonly snippet: string;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+}
+
+/** In UTF-16 units. */
+export interface TextLengths {
+  readonly total: number;
+  readonly min: number;
+  readonly median: number;
+  readonly p95: number;
+  readonly max: number;
 }
 
 export interface SummaryPage {

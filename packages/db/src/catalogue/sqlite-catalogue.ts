@@ -114,6 +114,9 @@ export class SqliteCatalogue implements Catalogue {
   async countDocuments(collectionId: string) {
     return documentRows.count(this.#connection, collectionId);
   }
+  async textLengths(collectionId: string) {
+    return documentRows.textLengths(this.#connection, collectionId);
+  }
   async idsBySource(collectionId: string, source: string) {
     return documentRows.idsBySource(this.#connection, collectionId, source);
   }

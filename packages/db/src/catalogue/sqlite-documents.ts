@@ -5,6 +5,7 @@ import type {
   StoredSummary,
   StoredVersion,
   SummaryPage,
+  TextLengths,
 } from "./catalogue.ts";
 import { and, eq, gt, inArray, ne, sql } from "./drizzle.ts";
 import { documents } from "./schema.ts";
@@ -88,6 +89,32 @@ export function count(db: SqliteConnection, collectionId: string): number {
     .where(isCurrent(collectionId))
     .all();
   return rows[0]?.count ?? 0;
+}
+
+export function textLengths(db: SqliteConnection, collectionId: string): TextLengths | undefined {
+  const { length } = documents;
+  const [found] = db
+    .select({
+      count: sql<number>`count(*)`,
+      total: sql<number>`sum(${length})`,
+      min: sql<number>`min(${length})`,
+      max: sql<number>`max(${length})`,
+    })
+    .from(documents)
+    .where(isCurrent(collectionId))
+    .all();
+  if (found === undefined || found.count === 0) return undefined;
+  const { count, ...rest } = found;
+  const at = (share: number) =>
+    db
+      .select({ length })
+      .from(documents)
+      .where(isCurrent(collectionId))
+      .orderBy(length)
+      .limit(1)
+      .offset(Math.floor(share * (count - 1)))
+      .get()?.length ?? 0;
+  return { ...rest, median: at(0.5), p95: at(0.95) };
 }
 
 export function idsBySource(db: SqliteConnection, collectionId: string, source: string): string[] {

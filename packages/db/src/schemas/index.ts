@@ -4,5 +4,6 @@ export * from "./export.ts";
 export * from "./filter.ts";
 export * from "./search.ts";
 export * from "./snapshot.ts";
+export * from "./statistics.ts";
 export * from "./text-settings.ts";
 export * from "./vector-index.ts";

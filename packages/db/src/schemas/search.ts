@@ -83,6 +83,7 @@ export const SearchResponse = z
   .object({
     hits: z.array(Hit),
     cursor: z.string().optional(),
+    mode: SearchMode,
     exact: z.boolean().meta({ description: "Whether every matching row was scored (no approximate index)" }),
     took_ms: z.number(),
     timings_ms: z.record(z.string(), z.number()).optional().meta({ description: "Per stage, with explain" }),

@@ -58,6 +58,7 @@ export async function search(
   return {
     hits: page.hits.map((hit, at) => ({ ...hit, highlights: highlights[at] ?? [] })),
     ...(page.cursor !== undefined && { cursor: page.cursor }),
+    mode: request.mode,
     exact: page.exact,
     took_ms: stopwatch.elapsed(),
     ...(request.explain && { timings_ms: stopwatch.timings() }),

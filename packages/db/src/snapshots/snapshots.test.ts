@@ -10,6 +10,8 @@ import type { Collection } from "../collection.ts";
 import { Database } from "../database.ts";
 import { SnapshotManifest } from "../schemas/snapshot.ts";
 
+const loadEmbedder = async () => new FakeEmbedder();
+
 async function openDatabase() {
   const stack = new AsyncDisposableStack();
   const { path } = stack.use(await temporaryDirectory());
@@ -31,6 +33,12 @@ async function contentOf(collection: Collection) {
   const { documents: listed } = await collection.list({ limit: 1_000 });
   return Promise.all(listed.map(({ id }) => collection.get(id)));
 }
+
+/** Damage to a snapshot's manifest. */
+const rewrite = (change: (manifest: SnapshotManifest) => unknown) => async (folder: string) => {
+  const manifest = SnapshotManifest.parse(JSON.parse(await readFile(join(folder, "manifest.json"), "utf8")));
+  await writeFile(join(folder, "manifest.json"), JSON.stringify(change(manifest)));
+};
 
 test("a restored collection is the one of then: documents, revisions, vectors, fields; nothing is embedded", async () => {
   await using opened = await openDatabase();
@@ -137,10 +145,6 @@ test("a damaged file, a missing one and a manifest that leads elsewhere are foun
     ok: false,
     missing: ["documents.jsonl"],
   });
-  const rewrite = (change: (manifest: SnapshotManifest) => unknown) => async (folder: string) => {
-    const manifest = SnapshotManifest.parse(JSON.parse(await readFile(join(folder, "manifest.json"), "utf8")));
-    await writeFile(join(folder, "manifest.json"), JSON.stringify(change(manifest)));
-  };
   const elsewhere = (file: string) =>
     rewrite((manifest) => ({ ...manifest, files: [{ path: file, bytes: 1, sha256: "" }] }));
   for (const file of ["../../catalogue.sqlite", "/etc/passwd", "table/../../x", ".."]) {
@@ -159,7 +163,6 @@ test(
   { timeout: 60_000 },
   async () => {
     await using folder = await temporaryDirectory();
-    const loadEmbedder = async () => new FakeEmbedder();
     {
       await using database = await Database.open(folder.path, { loadEmbedder });
       await database.createCollection({ name: "c" });

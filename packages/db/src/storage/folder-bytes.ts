@@ -1,18 +1,25 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Bytes of all files below a folder. Files that go away meanwhile (pruning) do not count. */
+/** Bytes of all files below a folder; none where there is no folder. Files that go away meanwhile (pruning) do not count. */
 export async function folderBytes(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
   const sizes = entries
     .filter((entry) => entry.isFile())
     .map(async (entry) => {
       try {
         return (await stat(join(entry.parentPath, entry.name))).size;
       } catch (error) {
-        if (error instanceof Error && "code" in error && error.code === "ENOENT") return 0;
+        if (isMissing(error)) return 0;
         throw error;
       }
     });
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

@@ -23,7 +23,7 @@ const LEANS =
 const TITLE_SHARE = 0.5;
 
 export interface Scored extends Candidate {
-  /** Cosine of sentence and question. */
+  /** Cosine of sentence and question; in a collection without vectors the coverage. */
   readonly cosine: number;
   /** Share of the question's content words in the sentence, those of the title counting half. */
   readonly coverage: number;
@@ -45,7 +45,11 @@ export async function scoreCandidates(
     embedSentences(promising.map(readable), { embedder, signal }),
   ]);
   return promising
-    .map((candidate, index) => ({ ...candidate, cosine: dot(asked, vectors[index] ?? asked) }))
+    .map((candidate, index) => ({
+      ...candidate,
+      // Without vectors the question's own words have to say what they would have said.
+      cosine: embedder.dimension === 0 ? candidate.coverage : dot(asked, vectors[index] ?? asked),
+    }))
     .map((candidate) => ({ ...candidate, score: scoreOf(candidate) }))
     .sort((one, other) => other.score - one.score || one.rank - other.rank || one.span.start - other.span.start);
 }

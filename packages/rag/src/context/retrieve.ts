@@ -1,5 +1,5 @@
 import type { Hit } from "@galen/db/schemas";
-import type { Collection } from "@galen/db";
+import type { CollectionReads } from "@galen/db";
 import type { AnswerRequest } from "../schemas/answer.ts";
 import type { Passage } from "./passage.ts";
 
@@ -9,7 +9,7 @@ const MAX_FETCH = 100;
 
 /** The passages that fit the question best, best first. */
 export async function retrieve(
-  collection: Collection,
+  collection: CollectionReads,
   { question, limit, mode, filter }: Pick<AnswerRequest, "question" | "limit" | "mode" | "filter">,
   { signal }: { signal?: AbortSignal | undefined } = {},
 ): Promise<Passage[]> {
@@ -17,7 +17,7 @@ export async function retrieve(
     {
       query: question,
       limit: Math.min(limit * OVERFETCH, MAX_FETCH),
-      mode,
+      ...(mode !== undefined && { mode }),
       level: "passage",
       explain: true,
       ...(filter !== undefined && { filter }),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { SentenceTransformer } from "@galen/core";
 import { Database } from "@galen/db";
-import { SearchResponse } from "@galen/db/schemas";
+import { ImportResult, SearchResponse, SnapshotInfo } from "@galen/db/schemas";
 import { Answer, IngestReport } from "@galen/rag/schemas";
 import { FakeEmbedder, temporaryDirectory } from "@galen/testing";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -195,6 +195,77 @@ describe("ask", () => {
   });
 });
 
+describe("backups", () => {
+  it.each(["jsonl", "parquet"])("export and import as %s, with vectors and beside a writer", async (format) => {
+    const file = path(`drugs-copy.${format}`);
+    const own = ["--data", path(`copy-${format}`)];
+    {
+      await using _writer = await Database.open(data);
+      const exported = await runHere("export", "drugs", file, "--vectors", "--data", data);
+      expect([exported.code, exported.err]).toEqual([0, ""]);
+      expect(exported.out).toMatch(/^Exported drugs to .* \([\d.]+ [KM]iB\)\n$/);
+    }
+    const imported = await runHere("import", "copy", file, ...own);
+    expect(imported.out).toBe("Imported 3 documents into copy (0 unchanged, 0 embedded)\n");
+    const again = ImportResult.parse(JSON.parse((await runHere("import", "copy", file, "--json", ...own)).out));
+    expect(again).toMatchObject({ documents: 3, unchanged: 3, embedded: 0 });
+    const found = await runHere("search", "copy", "blood pressure", "--json", ...own);
+    expect(SearchResponse.parse(JSON.parse(found.out)).hits[0]?.id).toBe("ibuprofen");
+  });
+
+  it("take, list, verify, restore and delete snapshots", async () => {
+    const own = ["--data", path("snapshots")];
+    await runHere("import", "drugs", path("drugs.jsonl"), ...own);
+    const { id } = SnapshotInfo.parse(JSON.parse((await runHere("snapshot", "create", "drugs", "--json", ...own)).out));
+    expect((await runHere("snapshot", "list", ...own)).out).toMatch(new RegExp(`^id .*\\n${id} +drugs +3 `));
+    expect((await runHere("snapshot", "verify", id, ...own)).out).toMatch(/^The snapshot is sound: \d+ files\n$/);
+    const taken = await runHere("snapshot", "restore", id, ...own);
+    expect([taken.code, taken.err]).toEqual([1, expect.stringContaining("collection_exists")]);
+    const restored = await runHere("snapshot", "restore", id, "--name", "before", ...own);
+    expect(restored.out).toBe("Restored before: 3 documents\n");
+    expect((await runHere("snapshot", "restore", id, "--replace", ...own)).out).toBe("Restored drugs: 3 documents\n");
+    expect((await runHere("snapshot", "delete", id, ...own)).code).toBe(0);
+    const gone = await runHere("snapshot", "verify", id, ...own);
+    expect([gone.code, gone.err]).toEqual([1, expect.stringContaining("snapshot_not_found")]);
+    expect((await runHere("snapshot", "list", ...own)).err).toContain("There are no snapshots.");
+  });
+
+  it.each([
+    ["export of an unknown collection", ["export", "drug", "x.jsonl"], 1, "collection_not_found"],
+    ["export to an unknown format", ["export", "drugs", "x.csv", "--format", "csv"], 2, "usage"],
+    ["export to a folder that is not there", ["export", "drugs", "none/x.jsonl"], 1, "output_not_writable"],
+    ["import of a file that is not there", ["import", "drugs", "none.jsonl"], 1, "input_unreadable"],
+    [
+      "import of what is no Parquet file",
+      ["import", "drugs", "package.json", "--format", "parquet"],
+      1,
+      "import_invalid",
+    ],
+    ["snapshot of an unknown collection", ["snapshot", "create", "drug"], 1, "collection_not_found"],
+    ["restore of a path", ["snapshot", "restore", "../tables"], 1, "snapshot_not_found"],
+  ])("refuse the %s", async (_name, args, expected, codeName) => {
+    const { code, out, err } = await runHere(...args, "--data", data);
+    expect([code, out]).toEqual([expected, ""]);
+    expect(err).toMatch(new RegExp(`code: {2}${codeName} `));
+  });
+});
+
+it("searches a collection without vectors by keywords, and answers from it", async () => {
+  const own = ["--data", path("keyword")];
+  {
+    await using database = await Database.open(path("keyword"));
+    const collection = await database.createCollection({ name: "k", dense: false });
+    await collection.import("jsonl", new Blob([RECORDS.map((record) => `${JSON.stringify(record)}\n`).join("")]));
+  }
+  expect((await runHere("search", "k", "blood pressure", ...own)).err).toMatch(/ hits · keyword · /);
+  const refused = await runHere("search", "k", "blood pressure", "--mode", "hybrid", ...own);
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("query_invalid")]);
+  const asked = await runHere("ask", "k", "Can ibuprofen raise blood pressure?", "--json", ...own);
+  expect(Answer.parse(JSON.parse(asked.out)).citations[0]?.document_id).toBe("ibuprofen");
+  const declined = await runHere("ask", "k", "Which galaxy is nearest to ours?", "--json", ...own);
+  expect(Answer.parse(JSON.parse(declined.out)).declined).toBe(true);
+});
+
 it("lists the collections", async () => {
   const { out } = await runHere("collections", "--data", data);
   expect(out).toMatch(/^name +documents +passages +size +last write +model\n/);
@@ -298,11 +369,12 @@ describe("doctor", () => {
 describe("a data folder that cannot be used", () => {
   it("because another process has it", async () => {
     await using _held = await Database.open(data, { loadEmbedder: async () => new FakeEmbedder() });
+    for (const command of [["search", "drugs", "blood"], ["ask", "drugs", "blood?"], ["collections"]]) {
+      expect((await runHere(...command, "--data", data)).code, `${command[0]} only reads`).toBe(0);
+    }
     for (const command of [
-      ["search", "drugs", "blood"],
-      ["ask", "drugs", "blood?"],
       ["index", "drugs", path("drugs.jsonl")],
-      ["collections"],
+      ["snapshot", "list"],
       ["serve", "--port", "0"],
     ]) {
       const { code, err } = await runHere(...command, "--data", data);

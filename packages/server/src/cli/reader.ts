@@ -1,8 +1,9 @@
 import { GalenError } from "@galen/core";
 import type { CollectionInfo, SearchRequestInput, SearchResponse } from "@galen/db/schemas";
-import { answer, type Answer, type AnswerRequestInput } from "@galen/rag";
+import type { Database, DatabaseReader } from "@galen/db";
+import { answer, openDatabaseReader, type Answer, type AnswerRequestInput } from "@galen/rag";
 import { createClient, GalenHttpError } from "../client.ts";
-import { loadConfig } from "../config.ts";
+import { loadConfig, type Config } from "../config.ts";
 import { findServer } from "../server-address.ts";
 import { chatModelOf } from "../services.ts";
 import { openExistingData, type DataOptions } from "./open-data.ts";
@@ -19,22 +20,26 @@ export interface Reader extends AsyncDisposable {
 }
 
 /**
- * Opens the data folder; one that a running server has is read through that server.
- *
- * @throws DbError `data_folder_locked` when something else has it
+ * Opens the data folder; one that a running server has is read through that server, whose model is loaded, and one that another
+ * process has beside that.
  */
 export async function openReader(options: DataOptions): Promise<Reader> {
   try {
-    return await localReader(options);
+    const { database, config, [Symbol.asyncDispose]: dispose } = await openExistingData(options);
+    return localReader(database, config, dispose);
   } catch (error) {
-    const server = isLocked(error) ? await remoteReader(options) : undefined;
-    if (server === undefined) throw error;
-    return server;
+    if (!isLocked(error)) throw error;
+    return (await remoteReader(options)) ?? besideWriter(options);
   }
 }
 
-async function localReader(options: DataOptions): Promise<Reader> {
-  const { database, config, [Symbol.asyncDispose]: dispose } = await openExistingData(options);
+async function besideWriter({ config: file, data }: DataOptions): Promise<Reader> {
+  const config = loadConfig({ flags: { data }, file });
+  const database = await openDatabaseReader(config.data);
+  return localReader(database, config, () => database[Symbol.asyncDispose]());
+}
+
+function localReader(database: Database | DatabaseReader, config: Config, dispose: () => PromiseLike<void>): Reader {
   const chat = chatModelOf(config);
   return {
     collections: () => database.collections(),

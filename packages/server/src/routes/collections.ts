@@ -1,4 +1,4 @@
-import { CollectionConfig, CollectionInfo, ReindexRequest } from "@galen/db/schemas";
+import { CollectionConfig, CollectionInfo, CollectionStatistics, ReindexRequest } from "@galen/db/schemas";
 import { createRoute } from "@hono/zod-openapi";
 import { withDefaults } from "../collection-defaults.ts";
 import { newRoutes } from "../context.ts";
@@ -61,6 +61,16 @@ const reindexCollection = createRoute({
   responses: { 202: json(TaskAccepted, "The task"), ...problems(400, 404, 413, 415, 422, 429) },
 });
 
+const getStatistics = createRoute({
+  method: "get",
+  path: "/v1/collections/{collection}/statistics",
+  operationId: "getStatistics",
+  tags,
+  summary: "Count what a collection is made of",
+  request: { params: CollectionParams },
+  responses: { 200: json(CollectionStatistics, "The counts"), ...problems(404, 422) },
+});
+
 const dropCollection = createRoute({
   method: "delete",
   path: "/v1/collections/{collection}",
@@ -104,6 +114,10 @@ export function collectionRoutes({ database, defaults, tasks }: Services) {
     .openapi(reindexCollection, async (c) => {
       const collection = await database.collection(c.req.valid("param").collection);
       return c.json({ task: tasks.add(reindexWork(collection, c.req.valid("json"))) }, 202);
+    })
+    .openapi(getStatistics, async (c) => {
+      const collection = await database.collection(c.req.valid("param").collection);
+      return c.json(await collection.statistics(), 200);
     })
     .openapi(dropCollection, async (c) => {
       await database.dropCollection(c.req.valid("param").collection);

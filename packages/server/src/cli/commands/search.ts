@@ -11,7 +11,7 @@ export interface SearchOptions extends DataOptions {
   readonly collection: string;
   readonly query: string;
   readonly limit: number;
-  readonly mode: string;
+  readonly mode?: string;
   readonly filter?: string;
   readonly explain?: boolean;
 }
@@ -29,13 +29,10 @@ export async function search(
   await using reader = await openReader(options);
   const response = await interruptible((signal) => reader.search(name, request, { signal }));
   if (options.json === true) terminal.out(`${JSON.stringify(response)}\n`);
-  else printHits(response, { request, terminal });
+  else printHits(response, terminal);
 }
 
-function printHits(
-  response: SearchResponse,
-  { request, terminal }: { readonly request: SearchRequest; readonly terminal: Terminal },
-): void {
+function printHits(response: SearchResponse, terminal: Terminal): void {
   response.hits.forEach((hit, index) =>
     terminal.out(
       hitLines(hit, { rank: index + 1, terminal })
@@ -45,7 +42,7 @@ function printHits(
   );
   const summary = [
     response.hits.length === 0 ? "no document matches" : counted(response.hits.length, "hit"),
-    request.mode,
+    response.mode,
     `${Math.round(response.took_ms)} ms`,
   ];
   terminal.err(`${terminal.style("dim", summary.join(" · "))}\n`);

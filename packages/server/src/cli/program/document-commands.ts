@@ -1,7 +1,7 @@
 import { SearchMode } from "@galen/db/schemas";
 import { Option, type Command } from "commander";
 import type { Terminal } from "../terminal.ts";
-import { dataOption, examples, jsonOption, precisionOption, wholeNumber } from "./options.ts";
+import { dataOption, examples, filterOption, jsonOption, precisionOption, wholeNumber } from "./options.ts";
 
 export function addDocumentCommands(program: Command, terminal: Terminal): void {
   program.commandsGroup("Documents:");
@@ -67,11 +67,9 @@ export function addDocumentCommands(program: Command, terminal: Terminal): void 
 }
 
 function modeOption(): Option {
-  return new Option("--mode <mode>", "how to search").choices(SearchMode.options).default("hybrid");
-}
-
-function filterOption(): Option {
-  return new Option("--filter <json>", 'only documents that match, such as {"year":{"gte":2015}}');
+  return new Option("--mode <mode>", "how to search; hybrid, or keyword in a collection without vectors").choices(
+    SearchMode.options,
+  );
 }
 
 function collect(value: string, earlier: readonly string[]): readonly string[] {

@@ -14,6 +14,10 @@ export function jsonOption(): Option {
   return new Option("--json", "print one JSON document and nothing else");
 }
 
+export function filterOption(): Option {
+  return new Option("--filter <json>", 'only documents that match, such as {"year":{"gte":2015}}');
+}
+
 export function modelOption(): Option {
   return new Option("--model <model>", "folder, npm:<package> or hub id; the built-in model otherwise");
 }

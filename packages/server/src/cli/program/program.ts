@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { version } from "../../version.ts";
 import type { Terminal } from "../terminal.ts";
+import { addArchiveCommands } from "./archive-commands.ts";
 import { addDocumentCommands } from "./document-commands.ts";
 import { addModelCommands } from "./model-commands.ts";
 import { examples } from "./options.ts";
@@ -22,6 +23,7 @@ export function createProgram(terminal: Terminal): Command {
 Settings are read from GALEN_* variables and --config FILE too: see docs/configuration.md.`,
     );
   addDocumentCommands(program, terminal);
+  addArchiveCommands(program, terminal);
   addModelCommands(program, terminal);
   addQualityCommands(program, terminal);
   addServeCommands(program, terminal);
