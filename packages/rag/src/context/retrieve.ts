@@ -17,7 +17,7 @@ export async function retrieve(
     {
       query: question,
       limit: Math.min(limit * OVERFETCH, MAX_FETCH),
-      mode,
+      ...(mode !== undefined && { mode }),
       level: "passage",
       explain: true,
       ...(filter !== undefined && { filter }),

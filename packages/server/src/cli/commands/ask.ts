@@ -11,7 +11,7 @@ export interface AskOptions extends DataOptions {
   readonly collection: string;
   readonly question: string;
   readonly limit: number;
-  readonly mode: string;
+  readonly mode?: string;
   readonly filter?: string;
 }
 

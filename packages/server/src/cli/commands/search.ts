@@ -11,7 +11,7 @@ export interface SearchOptions extends DataOptions {
   readonly collection: string;
   readonly query: string;
   readonly limit: number;
-  readonly mode: string;
+  readonly mode?: string;
   readonly filter?: string;
   readonly explain?: boolean;
 }
@@ -45,7 +45,7 @@ function printHits(
   );
   const summary = [
     response.hits.length === 0 ? "no document matches" : counted(response.hits.length, "hit"),
-    request.mode,
+    ...(request.mode === undefined ? [] : [request.mode]),
     `${Math.round(response.took_ms)} ms`,
   ];
   terminal.err(`${terminal.style("dim", summary.join(" · "))}\n`);

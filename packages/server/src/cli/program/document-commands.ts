@@ -67,7 +67,8 @@ export function addDocumentCommands(program: Command, terminal: Terminal): void 
 }
 
 function modeOption(): Option {
-  return new Option("--mode <mode>", "how to search").choices(SearchMode.options).default("hybrid");
+  const meaning = "how to search; hybrid when absent, keyword for a collection without vectors";
+  return new Option("--mode <mode>", meaning).choices(SearchMode.options);
 }
 
 function filterOption(): Option {
