@@ -109,6 +109,7 @@ describe("an analyzer", () => {
     ["without stems", { stem: false }, "Running kidneys", "run kidneys", ["kidneys"]],
     ["without stop words", { stop_words: false }, "The kidney", "the", ["The"]],
     ["with stop words of its own", { stop_words: ["kidney"] }, "The kidney", "the kidney", ["The"]],
+    ["without lower case", { lower_case: false }, "WHO says who is ill", "WHO", ["WHO"]],
     ["without folding", { ascii_folding: false, language: "french" }, "médicaments", "medicaments", []],
   ] as const)("%s", async (_name, analyzer, text, query, found) => {
     const config = Object.keys(analyzer).length > 0 ? { analyzer } : {};

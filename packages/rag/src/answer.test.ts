@@ -20,12 +20,13 @@ const ASTHMA = {
 
 async function setting(
   documents: readonly object[] = [GOUT, ASTHMA],
+  config: { dense?: boolean } = {},
 ): Promise<{ collection: Collection } & AsyncDisposable> {
   const stack = new AsyncDisposableStack();
   const directory = stack.use(await temporaryDirectory());
   const embedder = new FakeEmbedder({ dimension: 256 });
   const database = stack.use(await openDatabase(directory.path, { loadEmbedder: async () => embedder }));
-  const collection = await database.createCollection({ name: "guides" });
+  const collection = await database.createCollection({ name: "guides", ...config });
   await collection.upsert(documents);
   return { collection, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
@@ -118,6 +119,21 @@ describe("an extractive answer", () => {
     expect(keyword.citations[0]?.document_id).toBe("gout");
     const filtered = await answer(at.collection, { question: "How is asthma treated?", filter: { year: 2001 } });
     expect(filtered).toMatchObject({ declined: true });
+  });
+
+  test("of a collection without vectors goes by the words", async () => {
+    await using at = await setting([GOUT, ASTHMA], { dense: false });
+    const result = await streamed(at.collection, { question: "How is gout treated?" });
+    expect(result.answer).toContain("Gout is treated with colchicine 0.5 mg twice a day. [");
+    expect(result.answer).not.toMatch(/asthma/i);
+    await expectExact(at.collection, result.citations);
+    for (const question of ["How do I change a flat tire?", "Is Kabuki arthritis treated?", "Is gout 77 treated?"]) {
+      expect(await answer(at.collection, { question }), question).toMatchObject({ declined: true, citations: [] });
+    }
+    const mode = "hybrid";
+    await expect(answer(at.collection, { question: "How is gout treated?", mode })).rejects.toMatchObject({
+      code: "query_invalid",
+    });
   });
 
   test("a bad request and an abort throw", async () => {

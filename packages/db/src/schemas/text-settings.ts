@@ -34,6 +34,9 @@ export const Analyzer = z
       .union([z.boolean(), z.array(z.string().min(1).max(64)).max(1_000)])
       .default(true)
       .meta({ description: "Words that are not searched: the language's, none, or this list" }),
+    lower_case: z.boolean().default(true).meta({
+      description: '"Who" is read as "who"; without it stems and stop words know lower-case words only',
+    }),
     ascii_folding: z.boolean().default(true).meta({ description: '"é" is read as "e"' }),
   })
   .meta({ id: "Analyzer", example: { language: "german" } });

@@ -11,7 +11,7 @@ const SEPARATOR = "galenseparatorword";
 /** Finds the words of a text that a keyword query matches: same analyser, so "stones" highlights for "stone". */
 export class Highlighter {
   readonly #table: PassageTable;
-  /** Word → its term; empty for words that are not indexed. */
+  /** Word, in its own case: whether that counts is the analyser's affair → its term; empty for words that are not indexed. */
   readonly #terms = new Map<string, string>();
   #separator: string | undefined;
 
@@ -26,7 +26,7 @@ export class Highlighter {
     const wanted = new Set(wordsOf(query).map((word) => this.#terms.get(word)));
     wanted.delete("");
     wanted.delete(undefined);
-    const matches = (word: string) => wanted.has(this.#terms.get(word.toLowerCase()));
+    const matches = (word: string) => wanted.has(this.#terms.get(word));
     return hits.map(({ text, title = "" }) => [...spans(title, "title", matches), ...spans(text, "text", matches)]);
   }
 
@@ -47,7 +47,7 @@ export class Highlighter {
 }
 
 function wordsOf(text: string): string[] {
-  return text.match(WORDS)?.map((word) => word.toLowerCase()) ?? [];
+  return text.match(WORDS) ?? [];
 }
 
 function* spans(text: string, field: Highlight["field"], matches: (word: string) => boolean): Generator<Highlight> {

@@ -25,10 +25,11 @@ export function textIndexName({ name }: TextColumn): string {
 
 export function textIndex({ analyzer }: TextSettings): lancedb.Index {
   if (analyzer === undefined) return lancedb.Index.fts();
-  const { language, stem, stop_words: stopWords, ascii_folding: asciiFolding } = analyzer;
+  const { language, stem, stop_words: stopWords, lower_case: lowercase, ascii_folding: asciiFolding } = analyzer;
   return lancedb.Index.fts({
     language: language.charAt(0).toUpperCase() + language.slice(1),
     stem,
+    lowercase,
     asciiFolding,
     removeStopWords: stopWords !== false,
     ...(Array.isArray(stopWords) && { customStopWords: stopWords }),

@@ -16,6 +16,12 @@ const COVERAGE_SHARE = 0.3;
 /** A passage this near may put a rare word of the question in its own words; another one is about something else. */
 const SAME_THING = 0.7;
 
+/**
+ * Without vectors only words tell: this share of the question's content words, by how specific they are, must stand in one
+ * passage. Not fitted to a data set. A name or a number must not be missing either; which words are rare nobody knows.
+ */
+const MIN_COVERAGE = 0.5;
+
 /** Why the documents do not answer the question; `undefined` when they do. */
 export async function findReasonToDecline(
   question: string,
@@ -23,11 +29,9 @@ export async function findReasonToDecline(
 ): Promise<string | undefined> {
   const [best] = scored;
   if (passages.length === 0 || best === undefined) return "No passage was found for this question.";
-  const sentenceCosine = Math.max(...scored.map(({ cosine }) => cosine));
-  const cosine = Math.max(...passages.map((passage) => passage.cosine ?? sentenceCosine));
-  const fit = (cosine + sentenceCosine) / 2 + COVERAGE_SHARE * best.contextCoverage;
-  if (fit < MIN_FIT) return "The nearest passages are not about what the question asks.";
-  if (cosine >= SAME_THING) return undefined;
+  const cosine = bestCosine(passages, scored);
+  if (!isAbout(best, cosine, scored)) return "The nearest passages are not about what the question asks.";
+  if (cosine !== undefined && cosine >= SAME_THING) return undefined;
   const missing = await findMissingName(question, passages, countTokens);
   return missing === undefined ? undefined : `None of the nearest passages mentions “${missing}”.`;
 }
@@ -36,6 +40,23 @@ export interface Evidence {
   readonly passages: readonly Passage[];
   readonly scored: readonly Scored[];
   readonly countTokens: (texts: readonly string[]) => Promise<readonly number[]>;
+}
+
+/** Of the passages; of the sentences, where a search by keywords did not compare the passages; none without vectors. */
+function bestCosine(passages: readonly Passage[], scored: readonly Scored[]): number | undefined {
+  const ofSentences = highest(scored);
+  return highest(passages.map(({ cosine = ofSentences }) => ({ cosine })));
+}
+
+function isAbout({ contextCoverage }: Scored, cosine: number | undefined, scored: readonly Scored[]): boolean {
+  const ofSentences = highest(scored);
+  if (cosine === undefined || ofSentences === undefined) return contextCoverage >= MIN_COVERAGE;
+  return (cosine + ofSentences) / 2 + COVERAGE_SHARE * contextCoverage >= MIN_FIT;
+}
+
+function highest(among: readonly { readonly cosine: number | undefined }[]): number | undefined {
+  const cosines = among.flatMap(({ cosine }) => cosine ?? []);
+  return cosines.length === 0 ? undefined : Math.max(...cosines);
 }
 
 /** A name, a number or a rare word of the question that stands in none of the passages. */

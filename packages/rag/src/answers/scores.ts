@@ -23,8 +23,8 @@ const LEANS =
 const TITLE_SHARE = 0.5;
 
 export interface Scored extends Candidate {
-  /** Cosine of sentence and question; in a collection without vectors the coverage. */
-  readonly cosine: number;
+  /** Cosine of sentence and question; absent for a collection without vectors. */
+  readonly cosine: number | undefined;
   /** Share of the question's content words in the sentence, those of the title counting half. */
   readonly coverage: number;
   /** Share of the question's content words, by how specific they are, in the sentence's passage and title together. */
@@ -40,18 +40,25 @@ export async function scoreCandidates(
 ): Promise<Scored[]> {
   const prior = await withCoverage(question, candidates, embedder);
   const promising = prior.sort((one, other) => promise(other) - promise(one)).slice(0, MAX_EMBEDDED);
-  const [asked, vectors] = await Promise.all([
-    embedder.embedQuery(question, signal === undefined ? {} : { signal }),
-    embedSentences(promising.map(readable), { embedder, signal }),
-  ]);
+  const cosines = await cosinesOf(question, promising, { embedder, signal });
   return promising
-    .map((candidate, index) => ({
-      ...candidate,
-      // Without vectors the question's own words have to say what they would have said.
-      cosine: embedder.dimension === 0 ? candidate.coverage : dot(asked, vectors[index] ?? asked),
-    }))
+    .map((candidate, index) => ({ ...candidate, cosine: cosines[index] }))
     .map((candidate) => ({ ...candidate, score: scoreOf(candidate) }))
     .sort((one, other) => other.score - one.score || one.rank - other.rank || one.span.start - other.span.start);
+}
+
+/** None where nothing is embedded: words alone decide then. */
+async function cosinesOf(
+  question: string,
+  candidates: readonly Candidate[],
+  { embedder, signal }: { embedder: Embedder; signal: AbortSignal | undefined },
+): Promise<number[]> {
+  if (embedder.dimension === 0) return [];
+  const [asked, vectors] = await Promise.all([
+    embedder.embedQuery(question, signal === undefined ? {} : { signal }),
+    embedSentences(candidates.map(readable), { embedder, signal }),
+  ]);
+  return vectors.map((vector) => dot(asked, vector));
 }
 
 /** With its title, as passages are embedded: "Surgery is the mainstay" does not say of what. */
@@ -91,7 +98,7 @@ function union(one: ReadonlySet<string>, other: ReadonlySet<string> = new Set())
 function scoreOf({ text, cosine, coverage, contextCoverage, rank, place }: Omit<Scored, "score">): number {
   const words = COVERAGE_WEIGHT * coverage + CONTEXT_WEIGHT * contextCoverage;
   const position = RANK_WEIGHT / (1 + rank) + LEAD_WEIGHT / (1 + place);
-  return COSINE_WEIGHT * cosine + words + position - (LEANS.test(text) ? LEANING : 0);
+  return COSINE_WEIGHT * (cosine ?? 0) + words + position - (LEANS.test(text) ? LEANING : 0);
 }
 
 /** Vectors are unit vectors. */

@@ -29,7 +29,7 @@ export async function findSupport(
     const offset = passage.span.start;
     return { span: { start: offset + start, end: offset + end }, quote: passage.text.slice(start, end), related: true };
   }
-  const related = best.cosine >= MIN_COSINE || best.coverage >= MIN_COVERAGE;
+  const related = (best.cosine ?? 0) >= MIN_COSINE || best.coverage >= MIN_COVERAGE;
   return { span: best.span, quote: best.text, related };
 }
 

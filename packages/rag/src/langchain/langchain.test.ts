@@ -244,3 +244,15 @@ describe("GalenRetriever", () => {
     expect(await retriever.invoke("insulin", { timeout: 20_000 })).toHaveLength(1);
   });
 });
+
+test("a collection without vectors is searched by keywords, and offers nothing that needs vectors", async () => {
+  await using stack = new AsyncDisposableStack();
+  const directory = stack.use(await temporaryDirectory());
+  const database = stack.use(await openDatabase(join(directory.path, "data")));
+  const collection = await database.createCollection({ name: "store", dense: false });
+  const store = await GalenVectorStore.fromExistingCollection({ collection });
+  await store.addDocuments([foo, bar]);
+  expect(contents(await store.similaritySearch("insulin"))).toEqual([foo.pageContent]);
+  expect(contents(await new GalenRetriever({ collection }).invoke("cholesterol"))).toEqual([bar.pageContent]);
+  await expect(store.maxMarginalRelevanceSearch("insulin", { k: 1 })).rejects.toThrow(TypeError);
+});

@@ -10,7 +10,7 @@ export interface GalenRetrieverInput extends BaseRetrieverInput {
   readonly collection: Collection;
   /** Passages to return. @default 4 */
   readonly k?: number;
-  /** @default "hybrid" */
+  /** @default that of the collection: "hybrid", or "keyword" without vectors */
   readonly mode?: SearchMode;
   readonly filter?: Filter;
   readonly signal?: AbortSignal;
@@ -54,8 +54,9 @@ export class GalenRetriever extends BaseRetriever {
   }
 
   override async _getRelevantDocuments(query: string, _run?: CallbackManagerForRetrieverRun): Promise<Document[]> {
-    const { collection, k = 4, mode = "hybrid", filter, signal } = this.#input;
-    const request = { query, limit: k, mode, level: "passage" as const, ...(filter !== undefined && { filter }) };
+    const { collection, k = 4, mode, filter, signal } = this.#input;
+    const given = { ...(mode !== undefined && { mode }), ...(filter !== undefined && { filter }) };
+    const request = { query, limit: k, level: "passage" as const, ...given };
     signal?.throwIfAborted();
     const searching = collection.search(request, signal === undefined ? {} : { signal });
     const { hits } = await untilAborted(searching, signal);

@@ -10,7 +10,7 @@ import { maximalMarginalRelevance } from "./mmr.ts";
 
 export interface GalenVectorStoreConfig {
   readonly collection: Collection;
-  /** @default "hybrid" */
+  /** @default that of the collection: "hybrid", or "keyword" without vectors */
   readonly mode?: SearchMode;
 }
 
@@ -27,9 +27,9 @@ export class GalenVectorStore extends VectorStore {
   declare FilterType: Filter;
   declare embeddings: GalenEmbeddings;
   readonly collection: Collection;
-  readonly mode: SearchMode;
+  readonly mode: SearchMode | undefined;
 
-  constructor(embeddings: GalenEmbeddings, { collection, mode = "hybrid" }: GalenVectorStoreConfig) {
+  constructor(embeddings: GalenEmbeddings, { collection, mode }: GalenVectorStoreConfig) {
     super(embeddings, {});
     this.collection = collection;
     this.mode = mode;
@@ -131,8 +131,9 @@ export class GalenVectorStore extends VectorStore {
     query: string,
     { k, fetchK = 20, lambda = 0.5, filter }: MaxMarginalRelevanceSearchOptions<Filter>,
   ): Promise<Document[]> {
-    const { hits } = await this.#hits(query, { k: Math.max(k, fetchK), mode: this.mode, filter });
     const { embedder } = this.embeddings;
+    if (embedder.dimension === 0) throw new TypeError("diverse hits need vectors, which the collection does not have");
+    const { hits } = await this.#hits(query, { k: Math.max(k, fetchK), mode: this.mode, filter });
     const [asked, passages] = await Promise.all([
       embedder.embedQuery(query),
       embedder.embedDocuments(hits.map(({ text }) => text)),
@@ -151,13 +152,14 @@ export class GalenVectorStore extends VectorStore {
   }
 
   #hits(query: string, { k, mode, filter }: SearchBy) {
-    return this.collection.search({ query, limit: k, mode, ...(filter !== undefined && { filter }) });
+    const given = { ...(mode !== undefined && { mode }), ...(filter !== undefined && { filter }) };
+    return this.collection.search({ query, limit: k, ...given });
   }
 }
 
 interface SearchBy {
   readonly k: number;
-  readonly mode: SearchMode;
+  readonly mode: SearchMode | undefined;
   readonly filter: Filter | undefined;
 }
 

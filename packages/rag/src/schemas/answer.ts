@@ -11,7 +11,9 @@ export const AnswerRequest = z
       .max(MAX_QUERY_LENGTH)
       .refine((question) => question.trim() !== "", "the question is empty"),
     limit: z.int().min(1).max(MAX_ANSWER_PASSAGES).default(8).meta({ description: "Passages to read" }),
-    mode: SearchMode.optional().meta({ description: "As in a search" }),
+    mode: SearchMode.optional().meta({
+      description: "`hybrid` when absent, `keyword` for a collection without vectors",
+    }),
     filter: Filter.optional(),
     stream: z.boolean().default(false).meta({ description: "Answer as server-sent events (`AnswerEvent`)" }),
   })

@@ -146,6 +146,24 @@ describe("search", () => {
     expect(text.out).not.toContain("\u001b");
   });
 
+  it("reads a collection without vectors by keywords, and ask answers from it", async () => {
+    const own = ["--data", path("words")];
+    {
+      await using database = await Database.open(path("words"));
+      await database.createCollection({ name: "drugs", dense: false });
+    }
+    expect((await runHere("index", "drugs", path("drugs.jsonl"), ...own)).code).toBe(0);
+    const found = await runHere("search", "drugs", "stomach", "--json", "--explain", ...own);
+    const { hits } = SearchResponse.parse(JSON.parse(found.out));
+    expect(hits).toMatchObject([{ id: "ibuprofen", explain: { keyword: { rank: 1 } } }]);
+    expect((await runHere("search", "drugs", "stomach", ...own)).err).toMatch(/^1 hit · keyword · \d+ ms\n$/);
+    const asked = await runHere("ask", "drugs", "Can ibuprofen raise blood pressure?", "--json", ...own);
+    expect(Answer.parse(JSON.parse(asked.out)).citations[0]?.document_id).toBe("ibuprofen");
+    const dense = await runHere("search", "drugs", "stomach", "--mode", "dense", ...own);
+    expect([dense.code, dense.err]).toEqual([expect.any(Number), expect.stringContaining("query_invalid")]);
+    expect(dense.code).not.toBe(0);
+  });
+
   it.each([
     ["an unknown collection", ["drug", "blood"], 1, "collection_not_found", "drugs"],
     ["an unknown filter field", ["drugs", "blood", "--filter", '{"yaer":2020}'], 1, "filter_field_unknown", "/yaer"],
@@ -248,22 +266,6 @@ describe("backups", () => {
     expect([code, out]).toEqual([expected, ""]);
     expect(err).toMatch(new RegExp(`code: {2}${codeName} `));
   });
-});
-
-it("searches a collection without vectors by keywords, and answers from it", async () => {
-  const own = ["--data", path("keyword")];
-  {
-    await using database = await Database.open(path("keyword"));
-    const collection = await database.createCollection({ name: "k", dense: false });
-    await collection.import("jsonl", new Blob([RECORDS.map((record) => `${JSON.stringify(record)}\n`).join("")]));
-  }
-  expect((await runHere("search", "k", "blood pressure", ...own)).err).toMatch(/ hits · keyword · /);
-  const refused = await runHere("search", "k", "blood pressure", "--mode", "hybrid", ...own);
-  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("query_invalid")]);
-  const asked = await runHere("ask", "k", "Can ibuprofen raise blood pressure?", "--json", ...own);
-  expect(Answer.parse(JSON.parse(asked.out)).citations[0]?.document_id).toBe("ibuprofen");
-  const declined = await runHere("ask", "k", "Which galaxy is nearest to ours?", "--json", ...own);
-  expect(Answer.parse(JSON.parse(declined.out)).declined).toBe(true);
 });
 
 it("lists the collections", async () => {
