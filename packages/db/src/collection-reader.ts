@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { Catalogue, CollectionRecord } from "./catalogue/catalogue.ts";
 import { findReady, notFound } from "./catalogue/find-collection.ts";
 import { CollectionReads } from "./collection-reads.ts";
@@ -81,7 +82,7 @@ export class CollectionReader extends CollectionReads implements Disposable {
   async #follow(): Promise<GenerationView> {
     const record = await this.#find();
     const opened = this.#opened;
-    if (opened === undefined || opened.view.record.id !== record.id) return this.#open(record);
+    if (opened === undefined || !isSameTable(opened.view.record, record)) return this.#open(record);
     const now = performance.now();
     if (opened.version !== record.version && now >= opened.renewedAt + RENEW_MS) {
       await opened.view.table.refresh();
@@ -103,4 +104,9 @@ export class CollectionReader extends CollectionReads implements Disposable {
     if (record === undefined) throw await notFound(this.#catalogue, this.name);
     return record;
   }
+}
+
+/** Indexing anew makes another table, and declaring fields another shape of it. */
+function isSameTable(opened: CollectionRecord, present: CollectionRecord): boolean {
+  return opened.id === present.id && isDeepStrictEqual(opened.fields, present.fields);
 }

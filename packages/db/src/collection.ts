@@ -23,7 +23,7 @@ import { upsert } from "./ingestion/upsert.ts";
 import type { UpsertOptions } from "./ingestion/upsert.ts";
 import { invalidCollection } from "./invalid-collection.ts";
 import { ReindexRequest } from "./schemas/collection.ts";
-import type { FieldType, ModelPrecision, ReindexInfo, ReindexRequestInput } from "./schemas/collection.ts";
+import type { FieldType, ModelPrecision, NewFields, ReindexInfo, ReindexRequestInput } from "./schemas/collection.ts";
 import type { DeleteResult, DocumentChanges, PatchResult, UpsertResult } from "./schemas/document.ts";
 import type { ExportFormat, ImportResult } from "./schemas/export.ts";
 import type { Filter } from "./schemas/filter.ts";
@@ -105,6 +105,18 @@ export class Collection extends CollectionReads {
   async reindex(request: ReindexRequestInput, options: ReindexOptions = {}): Promise<void> {
     this.#open();
     await this.#generations.reindex(parseReindex(request), options);
+  }
+
+  /**
+   * Declares further fields. Their columns are filled from the documents' metadata; vectors are neither made nor moved anew, and
+   * searches go on. Fields that are declared already stay.
+   *
+   * @throws {DbError} `field_type_mismatch` when documents do not fit (nothing is changed then), `collection_invalid`,
+   * `reindex_running`
+   */
+  async addFields(fields: NewFields): Promise<void> {
+    this.#open();
+    await this.#generations.addFields(fields);
   }
 
   /**

@@ -7,6 +7,7 @@ import type {
   Document,
   DocumentInput,
   DocumentPage,
+  NewFields,
   PatchResult,
   ReindexRequestInput,
   SearchRequestInput,
@@ -67,6 +68,8 @@ export function createClient(baseUrl = "", options: TransportOptions = {}) {
         http.get<CollectionFields>(`${collectionPath(name)}/fields`, options),
       statistics: (name: string, options?: CallOptions) =>
         http.get<CollectionStatistics>(`${collectionPath(name)}/statistics`, options),
+      addFields: (name: string, fields: NewFields, options?: CallOptions) =>
+        http.patch<CollectionInfo>(collectionPath(name), { fields }, options),
       rename: (name: string, to: string, options?: CallOptions) =>
         http.patch<CollectionInfo>(collectionPath(name), { name: to }, options),
       /** Makes the collection anew in a task; see `tasks.events`. */

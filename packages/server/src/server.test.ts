@@ -197,6 +197,9 @@ it("is called through the typed client", async () => {
   expect(await client.aliases.set("ours", "mine")).toEqual({ alias: "ours", collection: "mine" });
   expect(await client.collections.rename("ours", "renamed")).toMatchObject({ name: "renamed" });
   expect((await client.aliases.list()).aliases).toEqual([{ alias: "ours", collection: "renamed" }]);
+  expect(await client.collections.addFields("renamed", { kind: "string" })).toMatchObject({
+    fields: { year: "number", kind: "string" },
+  });
   const reindex = await client.collections.reindex("renamed", { fields: {} });
   for await (const change of client.tasks.events(reindex.task.id)) last = change;
   expect(last).toMatchObject({ state: "done", kind: "reindex" });

@@ -17,6 +17,8 @@ export interface Catalogue extends AsyncDisposable {
   addCollection(collection: NewCollection): Promise<boolean>;
   setCollectionState(collectionId: string, state: CollectionRecord["state"], tableVersion?: number): Promise<void>;
   setTableVersion(collectionId: string, tableVersion: number): Promise<void>;
+  /** Declares these fields in place of those of before: the table has them at this version. */
+  setFields(collectionId: string, fields: CollectionRecord["fields"], tableVersion: number): Promise<void>;
   setVectorIndex(collectionId: string, facts: VectorIndexFacts): Promise<void>;
   /** False when the name is taken, by a collection or an alias. */
   renameCollection(collectionId: string, name: string): Promise<boolean>;

@@ -47,6 +47,9 @@ export class SqliteCatalogue implements Catalogue {
   async setTableVersion(collectionId: string, tableVersion: number) {
     collectionRows.setTableVersion(this.#connection, collectionId, tableVersion);
   }
+  async setFields(collectionId: string, fields: CollectionRecord["fields"], tableVersion: number) {
+    collectionRows.setFields(this.#connection, collectionId, fields, tableVersion);
+  }
   async setVectorIndex(collectionId: string, facts: VectorIndexFacts) {
     collectionRows.setVectorIndex(this.#connection, collectionId, facts);
   }

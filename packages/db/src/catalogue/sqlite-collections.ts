@@ -1,6 +1,6 @@
 import type { VectorIndexFacts } from "../schemas/vector-index.ts";
 import type { CollectionRecord, NewCollection } from "./catalogue.ts";
-import { and, eq } from "./drizzle.ts";
+import { and, eq, inArray } from "./drizzle.ts";
 import { acceptedWrites, aliases, collections, documents, idempotencyKeys, seenFields, sources } from "./schema.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 
@@ -98,6 +98,21 @@ export function setState(
 
 export function setTableVersion(db: SqliteConnection, id: string, tableVersion: number): void {
   db.update(collections).set({ tableVersion }).where(eq(collections.id, id)).run();
+}
+
+export function setFields(
+  db: SqliteConnection,
+  id: string,
+  fields: CollectionRecord["fields"],
+  tableVersion: number,
+): void {
+  const forgotten = inArray(seenFields.name, Object.keys(fields));
+  db.transaction((tx) => {
+    tx.update(collections).set({ fields, tableVersion }).where(eq(collections.id, id)).run();
+    tx.delete(seenFields)
+      .where(and(eq(seenFields.collectionId, id), forgotten))
+      .run();
+  });
 }
 
 export function setVectorIndex(db: SqliteConnection, id: string, vectorIndex: VectorIndexFacts): void {

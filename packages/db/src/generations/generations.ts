@@ -1,6 +1,7 @@
 import type { CollectionRecord } from "../catalogue/catalogue.ts";
 import { DbError } from "../errors.ts";
 import type { ReindexInfo, ReindexRequest } from "../schemas/collection.ts";
+import { addFields, newFields } from "./add-fields.ts";
 import type { GenerationStore } from "./generation-store.ts";
 import type { Generation } from "./generation.ts";
 import { reindex } from "./reindex.ts";
@@ -71,6 +72,20 @@ export class Generations implements AsyncDisposable {
     });
   }
 
+  /** Declares further fields of the present generation, which is opened anew with them. @throws {DbError} `reindex_running` */
+  async addFields(request: unknown): Promise<void> {
+    this.#requireNoReindex();
+    const old = this.#present;
+    const fields = newFields(request, old.record.fields);
+    if (Object.keys(fields).length === 0) return;
+    await old.writer.handOver(async () => {
+      await addFields(old, fields);
+      const record = (await old.catalogue.listCollections()).find(({ id }) => id === old.record.id);
+      if (record === undefined) throw new Error("the catalogue has lost the collection whose fields were declared");
+      this.#replace(await this.#store.open(record));
+    });
+  }
+
   /** How far the next generation is, while there is one. */
   async progress(): Promise<ReindexInfo | undefined> {
     const { catalogue, record } = this.#present;
@@ -123,7 +138,8 @@ export class Generations implements AsyncDisposable {
   async #drop(generation: Generation): Promise<void> {
     try {
       await generation[Symbol.asyncDispose]();
-      await this.#store.drop(generation.record);
+      // The table of one that was only opened anew is in use.
+      if (generation.record.id !== this.#present.record.id) await this.#store.drop(generation.record);
     } catch (failure) {
       this.failure = failure;
     }

@@ -54,6 +54,12 @@ export class Maintenance {
     this.#timer.unref();
   }
 
+  /** To be called when another writer has the table. */
+  cancel(): void {
+    clearTimeout(this.#timer);
+    this.#written = 0;
+  }
+
   /** Does now what would be done when the collection is idle. */
   async finish(): Promise<void> {
     clearTimeout(this.#timer);

@@ -81,6 +81,7 @@ export class CollectionWriter {
     return this.#write("Replacing a generation", async () => {
       await task();
       this.#isSuperseded = true;
+      this.#maintenance.cancel();
     });
   }
 

@@ -30,6 +30,10 @@ export type FieldType = z.infer<typeof FieldType>;
 export const ModelPrecision = z.enum(["fp32", "int8"]).meta({ id: "ModelPrecision" });
 export type ModelPrecision = z.infer<typeof ModelPrecision>;
 
+/** Fields to declare, by name. */
+export const NewFields = z.record(FieldName, FieldType).meta({ id: "NewFields", example: { year: "number" } });
+export type NewFields = z.infer<typeof NewFields>;
+
 const CollectionConfigShape = z.object({
   name: CollectionName,
   model: z.string().min(1).max(512).optional().meta({

@@ -1,4 +1,4 @@
-import type { DataType, FixedSizeList, Float32, Schema } from "apache-arrow";
+import type { DataType, Field, FixedSizeList, Float32, Schema } from "apache-arrow";
 import type { FieldType } from "../schemas/collection.ts";
 import type { TextSettings } from "../schemas/text-settings.ts";
 import { arrow } from "./arrow.ts";
@@ -32,8 +32,13 @@ export function passageSchema({ dimension, fields }: TableShape): Schema {
     new arrow.Field("kv", list, false),
     new arrow.Field("created_at", float64, false),
     new arrow.Field("updated_at", float64, false),
-    ...Object.entries(fields).map(([name, type]) => new arrow.Field(fieldColumn(name), fieldTypes[type], true)),
+    ...fieldColumns(fields),
   ]);
+}
+
+/** A nullable column a declared field. */
+export function fieldColumns(fields: TableShape["fields"]): Field[] {
+  return Object.entries(fields).map(([name, type]) => new arrow.Field(fieldColumn(name), fieldTypes[type], true));
 }
 
 export function vectorType(dimension: number): FixedSizeList<Float32> {

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import type * as lancedb from "@lancedb/lancedb";
 import type { Table as ArrowTable } from "apache-arrow";
+import type { StoredDocument } from "../catalogue/catalogue.ts";
 import { DurabilityBarrier } from "../storage/durability.ts";
+import { addFieldColumns, dropFieldColumns, fillFieldColumns } from "./field-columns.ts";
 import { OpenTable } from "./open-table.ts";
 import type { TableLocation } from "./open-table.ts";
 import type { VectorIndexFacts } from "../schemas/vector-index.ts";
@@ -134,6 +136,19 @@ export class PassageTable implements Disposable {
   async removeDocuments(ids: readonly string[]): Promise<void> {
     await this.#resident.during(() => this.#table.delete(isIn("doc_id", ids)));
     this.#resident.remove(ids);
+  }
+
+  /** Adds columns for these fields, with the values that the documents have; without them again when that fails. */
+  async addFields(fields: TableShape["fields"], documents: AsyncIterable<readonly StoredDocument[]>): Promise<void> {
+    await this.#resident.during(async () => {
+      await addFieldColumns(this.#table, fields);
+      try {
+        for await (const batch of documents) await fillFieldColumns(this.#table, batch, fields);
+      } catch (error) {
+        await dropFieldColumns(this.#table, fields);
+        throw error;
+      }
+    });
   }
 
   /** Puts all writes so far on disk, and says which table version that is. */

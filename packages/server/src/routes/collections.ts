@@ -39,12 +39,12 @@ const getCollection = createRoute({
   responses: { 200: json(CollectionInfo, "The collection"), ...problems(404, 422) },
 });
 
-const renameCollection = createRoute({
+const changeCollection = createRoute({
   method: "patch",
   path: "/v1/collections/{collection}",
-  operationId: "renameCollection",
+  operationId: "changeCollection",
   tags,
-  summary: "Give a collection another name",
+  summary: "Give a collection another name, or declare further fields",
   request: { params: CollectionParams, ...jsonBody(CollectionChanges) },
   responses: { 200: json(CollectionInfo, "The collection"), ...problems(400, 404, 409, 413, 415, 422) },
 });
@@ -106,10 +106,12 @@ export function collectionRoutes({ database, defaults, tasks }: Services) {
       const collection = await database.collection(c.req.valid("param").collection);
       return c.json(await collection.info(), 200);
     })
-    .openapi(renameCollection, async (c) => {
-      const { name } = c.req.valid("json");
-      await database.renameCollection(c.req.valid("param").collection, name);
-      return c.json(await (await database.collection(name)).info(), 200);
+    .openapi(changeCollection, async (c) => {
+      const { name, fields } = c.req.valid("json");
+      const collection = await database.collection(c.req.valid("param").collection);
+      if (fields !== undefined) await collection.addFields(fields);
+      if (name !== undefined) await database.renameCollection(collection.name, name);
+      return c.json(await collection.info(), 200);
     })
     .openapi(reindexCollection, async (c) => {
       const collection = await database.collection(c.req.valid("param").collection);

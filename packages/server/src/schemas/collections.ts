@@ -1,8 +1,14 @@
-import { Alias, CollectionName } from "@galen/db/schemas";
+import { Alias, CollectionName, NewFields } from "@galen/db/schemas";
 import { z } from "zod";
 
 export const CollectionChanges = z
-  .strictObject({ name: CollectionName.meta({ description: "The new name; aliases stay" }) })
+  .strictObject({
+    name: CollectionName.optional().meta({ description: "The new name; aliases stay" }),
+    fields: NewFields.optional().meta({
+      description: "Fields to declare in addition; they are filled from the documents' metadata",
+    }),
+  })
+  .refine(({ name, fields }) => name !== undefined || fields !== undefined, "name what to change")
   .meta({ id: "CollectionChanges" });
 export type CollectionChanges = z.infer<typeof CollectionChanges>;
 
