@@ -21,13 +21,15 @@ import type { PatchOptions } from "./ingestion/patch.ts";
 import type { StoreTarget } from "./ingestion/store-documents.ts";
 import { upsert } from "./ingestion/upsert.ts";
 import type { UpsertOptions } from "./ingestion/upsert.ts";
-import { invalidCollection } from "./invalid-collection.ts";
+import { invalidCollection, requirePlainFields } from "./invalid-collection.ts";
 import { ReindexRequest } from "./schemas/collection.ts";
 import type { FieldType, ModelPrecision, NewFields, ReindexInfo, ReindexRequestInput } from "./schemas/collection.ts";
 import type { DeleteResult, DocumentChanges, PatchResult, UpsertResult } from "./schemas/document.ts";
 import type { ExportFormat, ImportResult } from "./schemas/export.ts";
 import type { Filter } from "./schemas/filter.ts";
 import { whereOf } from "./search/search.ts";
+import { repair } from "./repair.ts";
+import type { RepairReport } from "./repair.ts";
 import { CollectionSources } from "./sources.ts";
 import { verifyCollection } from "./verify.ts";
 import type { CollectionReport } from "./verify.ts";
@@ -206,6 +208,11 @@ export class Collection extends CollectionReads {
     });
   }
 
+  /** Makes the table agree with the catalogue where `verify` says that it does not. */
+  repair(): Promise<RepairReport> {
+    return repair(this.#open());
+  }
+
   /** Does something while no write can come in between; for the database. */
   hold<T>(task: (generation: Generation) => Promise<T>): Promise<T> {
     return writeToPresent(
@@ -275,6 +282,7 @@ export class Collection extends CollectionReads {
 }
 
 function parseReindex(request: unknown): ReindexRequest {
+  requirePlainFields(request);
   const parsed = ReindexRequest.safeParse(request);
   if (parsed.success) return parsed.data;
   throw invalidCollection("The request", parsed.error);

@@ -9,7 +9,7 @@ import { SharedEmbedders } from "./embedders/shared-embedders.ts";
 import { DbError } from "./errors.ts";
 import { AcceptedWrites } from "./ingestion/accepted-writes.ts";
 import { GenerationStore } from "./generations/generation-store.ts";
-import { invalidCollection, taken } from "./invalid-collection.ts";
+import { invalidCollection, requirePlainFields, taken } from "./invalid-collection.ts";
 import { CollectionConfig, CollectionName } from "./schemas/collection.ts";
 import type { Alias, CollectionConfigInput, CollectionInfo } from "./schemas/collection.ts";
 import { Snapshots } from "./snapshots/snapshots.ts";
@@ -273,6 +273,7 @@ async function openCatalogue(folder: DataFolder): Promise<Catalogue> {
 }
 
 function parseConfig(config: unknown): CollectionConfig {
+  requirePlainFields(config);
   const parsed = CollectionConfig.safeParse(config);
   if (parsed.success) return parsed.data;
   throw invalidCollection("The collection", parsed.error);

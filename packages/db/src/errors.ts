@@ -10,6 +10,7 @@ export type DbErrorCode =
   | "document_invalid"
   | "document_too_large"
   | "field_type_mismatch"
+  | "embedding_invalid"
   | "revision_conflict"
   | "idempotency_key_invalid"
   | "idempotency_key_reused"

@@ -21,6 +21,7 @@ export type { IdempotencyOptions } from "./ingestion/idempotency.ts";
 export type { PatchOptions } from "./ingestion/patch.ts";
 export type { StoreProgress } from "./ingestion/store-documents.ts";
 export type { UpsertOptions } from "./ingestion/upsert.ts";
+export type { RepairReport } from "./repair.ts";
 export type { RestoreOptions, Snapshots } from "./snapshots/snapshots.ts";
 export type { CollectionSources, SourceFacts } from "./sources.ts";
 export type { CollectionReport, VerifyReport } from "./verify.ts";

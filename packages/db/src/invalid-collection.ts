@@ -15,3 +15,10 @@ export function taken(name: string): DbError {
     details: { name },
   });
 }
+
+/** Assigning this name changes an object's prototype: a validator would leave it out without a word. */
+export function requirePlainFields(request: unknown): void {
+  const fields = typeof request === "object" && request !== null && "fields" in request ? request.fields : undefined;
+  if (typeof fields !== "object" || fields === null || !Object.hasOwn(fields, "__proto__")) return;
+  throw new DbError("collection_invalid", "A field cannot be called __proto__.", { details: { pointer: "/fields" } });
+}

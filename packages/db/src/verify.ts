@@ -24,41 +24,60 @@ export interface VerifyReport {
   readonly collections: readonly CollectionReport[];
 }
 
-/** Walks both sides once. */
+/** What is compared. */
+export interface Compared {
+  readonly id: string;
+  readonly catalogue: Catalogue;
+  readonly table: PassageTable;
+}
+
+/** Counts, and the documents that they are about. */
+export interface Comparison {
+  readonly documents: number;
+  readonly counts: Pick<CollectionReport, "passages" | "missing" | "stale" | "orphaned" | "duplicated">;
+  /** Ids of documents whose passages in the table are not those of the catalogue. */
+  readonly broken: ReadonlySet<string>;
+  /** Ids that the catalogue does not know. */
+  readonly orphans: ReadonlySet<string>;
+}
+
 export async function verifyCollection({
   name,
-  id,
-  catalogue,
-  table,
   maintenance,
-}: {
-  name: string;
-  id: string;
-  catalogue: Catalogue;
-  table: PassageTable;
-  maintenance: unknown;
-}): Promise<CollectionReport> {
+  ...compared
+}: Compared & { name: string; maintenance: unknown }): Promise<CollectionReport> {
+  const { documents, counts, broken, orphans } = await compare(compared);
+  return {
+    name,
+    ok: broken.size + orphans.size === 0 && maintenance === undefined,
+    documents,
+    ...counts,
+    ...(maintenance !== undefined && { failure: reasonOf(maintenance) }),
+  };
+}
+
+/** Walks both sides once. */
+export async function compare({ id, catalogue, table }: Compared): Promise<Comparison> {
   const expected = new Map<string, { rev: number; left: Set<number> }>();
   for await (const { id: documentId, rev, passages } of catalogue.manifest(id)) {
     expected.set(documentId, { rev, left: new Set(Array(passages).keys()) });
   }
   const counts = { passages: 0, missing: 0, stale: 0, orphaned: 0, duplicated: 0 };
+  const [broken, orphans] = [new Set<string>(), new Set<string>()];
   for await (const { documentId, rev, chunkNo } of table.versions()) {
     const document = expected.get(documentId);
     counts.passages++;
+    if (document?.rev === rev && document.left.delete(chunkNo)) continue;
+    (document ? broken : orphans).add(documentId);
     if (!document) counts.orphaned++;
     else if (document.rev !== rev) counts.stale++;
-    else if (!document.left.delete(chunkNo)) counts.duplicated++;
+    else counts.duplicated++;
   }
-  for (const { left } of expected.values()) counts.missing += left.size;
-  const broken = counts.missing + counts.stale + counts.orphaned + counts.duplicated > 0;
-  return {
-    name,
-    ok: !broken && maintenance === undefined,
-    documents: expected.size,
-    ...counts,
-    ...(maintenance !== undefined && { failure: reasonOf(maintenance) }),
-  };
+  for (const [documentId, { left }] of expected) {
+    counts.missing += left.size;
+    if (left.size > 0) broken.add(documentId);
+  }
+  return { documents: expected.size, counts, broken, orphans };
 }
 
 export function reasonOf(error: unknown): string {

@@ -38,6 +38,7 @@ export const problemKinds = {
   document_invalid: { status: 422, title: "The document cannot be stored" },
   document_too_large: { status: 413, title: "The document is too large" },
   field_type_mismatch: { status: 422, title: "A field has another type than declared" },
+  embedding_invalid: { status: 422, title: "The model cannot embed the document" },
   revision_conflict: { status: 409, title: "The document has been changed meanwhile" },
   idempotency_key_invalid: { status: 422, title: "The idempotency key cannot be used" },
   idempotency_key_reused: { status: 422, title: "The idempotency key belongs to another call" },

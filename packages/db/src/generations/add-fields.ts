@@ -1,6 +1,6 @@
 import { DbError } from "../errors.ts";
 import { fieldsError } from "../ingestion/read-document.ts";
-import { invalidCollection } from "../invalid-collection.ts";
+import { invalidCollection, requirePlainFields } from "../invalid-collection.ts";
 import { NewFields } from "../schemas/collection.ts";
 import type { FieldType } from "../schemas/collection.ts";
 import type { Generation } from "./generation.ts";
@@ -13,6 +13,7 @@ const NAMED_DOCUMENTS = 10;
 
 /** The fields of a request that the collection does not declare yet. @throws {DbError} `collection_invalid` */
 export function newFields(request: unknown, declared: Fields): Fields {
+  requirePlainFields({ fields: request });
   const parsed = NewFields.safeParse(request);
   if (!parsed.success) throw invalidCollection("The request", parsed.error);
   const entries = Object.entries(parsed.data);

@@ -2,7 +2,7 @@ import type { StoredDocument } from "../catalogue/catalogue.ts";
 import type { Embedder } from "../embedder.ts";
 import { DbError } from "../errors.ts";
 import { contentHash, textHash } from "../ingestion/content-hash.ts";
-import { embedPassages } from "../ingestion/embed-passages.ts";
+import { embedPassages, vectorsError } from "../ingestion/embed-passages.ts";
 import { fieldsError } from "../ingestion/read-document.ts";
 import { passageId } from "../tables/passage-row.ts";
 import type { EmbeddedDocument } from "../tables/passage-rows.ts";
@@ -93,6 +93,8 @@ async function convert(
     }),
   );
   const embedded = await embedPassages(drafts, { embedder, signal });
+  const error = vectorsError(embedded.flat(), embedder);
+  if (error) throw error;
   return drafts.map(({ document, hash, passages }, at) => ({
     ...document,
     originRev: document.rev,

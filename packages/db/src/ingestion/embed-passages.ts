@@ -1,4 +1,5 @@
 import type { Embedder } from "../embedder.ts";
+import { DbError } from "../errors.ts";
 import type { Span } from "../schemas/document.ts";
 import { searchText } from "../tables/passage-rows.ts";
 
@@ -28,4 +29,11 @@ export async function embedPassages(
   }
   let next = 0;
   return drafts.map(({ vectors }, at) => vectors ?? embedded.slice(next, (next += texts[at]?.length ?? 0)));
+}
+
+/** Why vectors that an embedder has made cannot be stored: a model may overflow on a text, and is then not to be believed. */
+export function vectorsError(vectors: readonly Float32Array[], { dimension }: Embedder): DbError | undefined {
+  const isWrong = (vector: Float32Array) => vector.length !== dimension || !vector.every(Number.isFinite);
+  if (!vectors.some(isWrong)) return undefined;
+  return new DbError("embedding_invalid", `text: the model gave no vector of ${dimension} finite numbers for it`);
 }

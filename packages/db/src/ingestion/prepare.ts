@@ -7,7 +7,7 @@ import { passageId } from "../tables/passage-row.ts";
 import type { EmbeddedDocument } from "../tables/passage-rows.ts";
 import type { PassageTable } from "../tables/passage-table.ts";
 import { contentHash, textHash } from "./content-hash.ts";
-import { embedPassages } from "./embed-passages.ts";
+import { embedPassages, vectorsError } from "./embed-passages.ts";
 import { fieldsError } from "./read-document.ts";
 import { isAtRevision, revisionConflict } from "./revision-fence.ts";
 import type { ValidDocument } from "./read-document.ts";
@@ -57,9 +57,13 @@ export async function prepareSlice(
   const split = await Promise.all(changed.map((draft) => splitDraft(draft, kept.get(draft.document.id), context)));
   const good = split.filter((draft) => draft.error === undefined);
   const vectors = await embedPassages(good, context);
+  const made = good.map((draft, at) => {
+    const own = vectors[at] ?? [];
+    return { draft, vectors: own, error: vectorsError(own, context.embedder) };
+  });
   return {
     embedded: good.filter(({ vectors }) => vectors === undefined).length,
-    documents: good.map((draft, at) => embeddedDocument(draft, vectors[at] ?? [], context)),
+    documents: made.flatMap(({ draft, vectors: own, error }) => (error ? [] : [embeddedDocument(draft, own, context)])),
     unchanged: same.map(({ document }) => document.id),
     moved:
       source === undefined
@@ -68,6 +72,14 @@ export async function prepareSlice(
     failed: [
       ...conflicts,
       ...split.flatMap(({ document: { index, id }, error }) => (error ? [{ index, id, error }] : [])),
+      ...made.flatMap(
+        ({
+          draft: {
+            document: { index, id },
+          },
+          error,
+        }) => (error ? [{ index, id, error }] : []),
+      ),
     ],
   };
 }

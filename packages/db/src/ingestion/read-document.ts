@@ -54,7 +54,8 @@ export function readDocument(
   const parsed = DocumentInput.safeParse(input);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw invalid(`${issue?.path.join(".") || "document"}: ${issue?.message ?? "not a document"}`);
+    const place = issue?.path.join(".").slice(0, SHOWN_PATH_LENGTH) || "document";
+    throw invalid(`${place}: ${issue?.message ?? "not a document"}`);
   }
   const { id = newId(index), text, title, tags, metadata = {}, if_rev: ifRev } = parsed.data;
   if (text.trim() === "") throw invalid("text: it is empty");
@@ -82,6 +83,8 @@ export function claimedId(input: unknown): string | undefined {
 }
 
 const SHOWN_ID_LENGTH = 512;
+/** Keys of metadata may be as long as a text. */
+const SHOWN_PATH_LENGTH = 100;
 
 /** Size and depth come first: the validator that follows recurses and copies. */
 function requireSize(input: unknown): void {

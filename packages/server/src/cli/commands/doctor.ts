@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { availableParallelism, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { GalenError, SentenceTransformer } from "@galen/core";
-import type { CollectionReport, VerifyReport } from "@galen/db";
+import type { CollectionReport, Database, VerifyReport } from "@galen/db";
 import { loadConfig } from "../../config.ts";
 import { ServerError } from "../../errors.ts";
 import { version } from "../../version.ts";
@@ -13,6 +13,8 @@ import { byteSize, counted } from "../text.ts";
 export interface DoctorOptions extends DataOptions {
   readonly model?: string;
   readonly precision?: string;
+  /** Mend what the check of the data folder finds. */
+  readonly repair?: boolean;
 }
 
 interface Check {
@@ -70,13 +72,27 @@ async function tryModel({ model, precision, config: file }: DoctorOptions): Prom
   return `${transformer.model}, ${transformer.dimension} dimensions, loads in ${Math.round(loaded - started)} ms, embeds a text in ${Math.round(embedded - loaded)} ms`;
 }
 
-async function verifyData(options: DataOptions): Promise<string> {
+async function verifyData({ repair = false, ...options }: DoctorOptions): Promise<string> {
   await using data = await openExistingData(options);
+  const mended = repair ? await repairData(data.database) : "";
   const report = await data.database.verify();
   const broken = report.collections.filter(({ ok }) => !ok);
   if (broken.length > 0) throw new ServerError("doctor_failed", `not sound: ${broken.map(describeBroken).join("; ")}`);
   const [documents, passages] = [sum(report, "documents"), sum(report, "passages")];
-  return `${counted(report.collections.length, "collection")}, ${counted(documents, "document")}, ${counted(passages, "passage")}, all sound`;
+  return `${counted(report.collections.length, "collection")}, ${counted(documents, "document")}, ${counted(passages, "passage")}, all sound${mended}`;
+}
+
+async function repairData(database: Database): Promise<string> {
+  let [restored, removed] = [0, 0];
+  for (const { name, ok } of (await database.verify()).collections) {
+    if (ok) continue;
+    const report = await (await database.collection(name)).repair();
+    restored += report.restored;
+    removed += report.removed;
+  }
+  return restored + removed === 0
+    ? ""
+    : ` (${counted(restored, "document")} stored again, ${counted(removed, "document")} without a record removed)`;
 }
 
 function describeBroken({ name, missing, stale, orphaned, duplicated, failure }: CollectionReport): string {

@@ -21,6 +21,7 @@ export function addServeCommands(program: Command, terminal: Terminal): void {
     .description("check this machine, the model and the data folder")
     .option("--model <model>", "model to check: folder, npm:<package> or hub id")
     .addOption(precisionOption())
+    .option("--repair", "make tables agree with what was acknowledged, where they do not")
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText("after", examples("galen doctor --data galen-data"))
