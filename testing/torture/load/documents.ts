@@ -7,7 +7,12 @@ export interface WrittenDocument {
   readonly title: string;
   readonly text: string;
   readonly tags: readonly string[];
-  readonly metadata: { readonly operation: number; readonly group: number; readonly note: { readonly text: number } };
+  readonly metadata: {
+    readonly operation: number;
+    readonly group: number;
+    readonly note: { readonly text: number; readonly by?: string };
+    readonly patched?: number;
+  };
 }
 
 /** Values of `metadata.group`; deletions by filter name one. */

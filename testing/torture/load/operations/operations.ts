@@ -3,7 +3,9 @@ import { createMain, createOrDrop } from "./collections.ts";
 import { deleteFilter } from "./delete-filter.ts";
 import { deleteIds } from "./delete-ids.ts";
 import type { Operation, OperationKind } from "./operation.ts";
+import { patch } from "./patch.ts";
 import { reindex } from "./reindex.ts";
+import { restore } from "./restore.ts";
 import { settle } from "./settle.ts";
 import { switchAlias } from "./switch-alias.ts";
 import { bulkUpsert, upsert } from "./upsert.ts";
@@ -17,6 +19,8 @@ const kinds = {
   createOrDrop,
   reindex,
   switchAlias,
+  patch,
+  restore,
 } satisfies Record<string, OperationKind>;
 
 const choices = Object.entries(kinds).map(([kind, { weight }]) => ({ kind: kind as keyof typeof kinds, weight }));
@@ -27,6 +31,7 @@ export const SLOW_KINDS = [
   "bulkUpsert",
   "createOrDrop",
   "reindex",
+  "restore",
 ] as const satisfies readonly (keyof typeof kinds)[];
 
 /** The operation with this number: the writer carries it out, the judge applies it to the model. */
