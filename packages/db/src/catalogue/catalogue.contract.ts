@@ -203,6 +203,87 @@ export function catalogueContract(
       expect(await catalogue.listSources("c1", "")).toEqual([]);
     });
 
+    test("answers of calls are kept for a while, move to what replaces their collection, and are forgotten", async () => {
+      await using opened = await open();
+      const { catalogue } = opened;
+      await catalogue.addCollection(collection);
+      const [past, future] = [new Date(Date.now() - 1_000), new Date(Date.now() + 60_000)];
+      await catalogue.recordAnswer("c1", "k", { hash: "h", response: "r" }, past);
+      expect(await catalogue.findAnswer("c1", "k", past)).toEqual({ hash: "h", response: "r" });
+      expect(await catalogue.findAnswer("c1", "k", future)).toBeUndefined();
+      expect(await catalogue.findAnswer("c2", "k", past)).toBeUndefined();
+      await catalogue.recordAnswer("c1", "k", { hash: "h2", response: "r2" }, past);
+      await catalogue.addCollection({ ...collection, id: "c2", name: "replacing c1", table: "t2", replaces: "c1" });
+      await catalogue.replaceCollection("c2");
+      const reopened = await opened.reopen();
+      expect(await reopened.findAnswer("c2", "k", past)).toEqual({ hash: "h2", response: "r2" });
+      await reopened.setSourceRecord("c2", { source: "s", hash: "h", documents: 1, updatedAt: new Date() });
+      await reopened.forgetCalls("c2");
+      expect(await reopened.findAnswer("c2", "k", past)).toBeUndefined();
+      expect(await reopened.listSources("c2", "")).toEqual([]);
+      await reopened.recordAnswer("c2", "old", { hash: "h", response: "r" }, past);
+      await reopened.recordAnswer("c2", "new", { hash: "h", response: "r" }, future);
+      expect(await reopened.findAnswer("c2", "old", past), "forgotten when a newer one is recorded").toBeUndefined();
+    });
+
+    test("accepted writes wait in order, within a bound, and keep their documents until they end", async () => {
+      await using opened = await open();
+      const { catalogue } = opened;
+      await catalogue.addCollection(collection);
+      const write = (id: string) => ({ id, collectionId: "c1", source: "f", documents: 1, payload: `["${id}é"]` });
+      expect(await catalogue.acceptWrite(write("w1"), 100)).toBe(true);
+      expect(await catalogue.acceptWrite(write("w2"), 16)).toBe(true);
+      expect(await catalogue.acceptWrite(write("w3"), 16), "in bytes").toBe(false);
+      const reopened = await opened.reopen();
+      expect(await reopened.listAcceptedWrites()).toMatchObject([
+        { id: "w1", state: "waiting", collectionId: "c1", source: "f", documents: 1 },
+        { id: "w2", state: "waiting" },
+      ]);
+      expect(await reopened.acceptedDocuments("w1")).toBe('["w1é"]');
+      expect(await reopened.endAcceptedWrite("w1", { state: "done", outcome: "{}" }, 1)).toBe(true);
+      expect(await reopened.endAcceptedWrite("w1", { state: "failed", outcome: undefined }, 1)).toBe(false);
+      expect(await reopened.acceptedDocuments("w1")).toBeUndefined();
+      expect(await reopened.findAcceptedWrite("w1")).toMatchObject({ state: "done", outcome: "{}" });
+      expect(await reopened.endAcceptedWrite("w2", { state: "cancelled", outcome: undefined }, 1)).toBe(true);
+      expect((await reopened.listAcceptedWrites()).map(({ id }) => id)).toEqual(["w2"]);
+      await reopened.removeCollection("c1");
+      expect(await reopened.listAcceptedWrites()).toEqual([]);
+    });
+
+    test("a restored collection has the revisions that it is given and goes on after them", async () => {
+      await using opened = await open();
+      const { catalogue } = opened;
+      await catalogue.addCollection(collection);
+      await catalogue.restoreDocuments("c1", [
+        { ...staged("a", "x"), rev: 3 },
+        { ...staged("b", "yy"), rev: 7 },
+      ]);
+      const vectorIndex = { partitions: 1, trained_rows: 1, probed_rows: 1, probes: 1, refine: 4, recall: 1 };
+      await catalogue.restoreState("c1", { version: 9, tableVersion: 12, vectorIndex, fields: ["f"] });
+      const reopened = await opened.reopen();
+      expect(await reopened.findCollection("medquad")).toMatchObject({ version: 9, tableVersion: 12, vectorIndex });
+      expect(await reopened.document("c1", "b")).toMatchObject({ text: "yy", rev: 7 });
+      expect(await reopened.seenFields("c1")).toEqual(["f"]);
+      expect(await reopened.stage("c1", [staged("c", "z")])).toBe(10);
+    });
+
+    test("fields are declared, and text lengths counted", async () => {
+      await using opened = await open();
+      const { catalogue } = opened;
+      await catalogue.addCollection(collection);
+      expect(await catalogue.textLengths("c1")).toBeUndefined();
+      const documents = Array.from({ length: 21 }, (_, at) => staged(`d${at}`, "x".repeat(at + 1)));
+      await catalogue.settle("c1", await catalogue.stage("c1", documents), { tableVersion: 1, fields: ["a", "b"] });
+      expect(await catalogue.textLengths("c1")).toEqual({ total: 231, min: 1, median: 11, p95: 20, max: 21 });
+      await catalogue.setFields("c1", { year: "number", a: "string" }, 5);
+      const reopened = await opened.reopen();
+      expect(await reopened.findCollection("medquad")).toMatchObject({
+        fields: { year: "number", a: "string" },
+        tableVersion: 5,
+      });
+      expect(await reopened.seenFields("c1")).toEqual(["b"]);
+    });
+
     test("ids and texts of any characters are kept, also after reopening", async () => {
       await using opened = await open();
       const { catalogue } = opened;

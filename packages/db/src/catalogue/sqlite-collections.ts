@@ -152,7 +152,7 @@ function rowOf(tx: Transaction, id: string): typeof collections.$inferSelect {
   return row;
 }
 
-function toRecord(row: typeof collections.$inferSelect): CollectionRecord {
+function toRecord({ sequence: _sequence, ...row }: typeof collections.$inferSelect): CollectionRecord {
   return {
     ...row,
     modelName: row.modelName ?? undefined,

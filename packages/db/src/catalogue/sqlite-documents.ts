@@ -161,7 +161,12 @@ function selectIds(db: SqliteConnection, where: ReturnType<typeof and>): string[
   return rows.map(({ id }) => id);
 }
 
-function toDocument(row: typeof documents.$inferSelect): StoredDocument {
+function toDocument({
+  collectionId: _collectionId,
+  state: _state,
+  length: _length,
+  ...row
+}: typeof documents.$inferSelect): StoredDocument {
   return {
     ...row,
     title: row.title ?? undefined,
