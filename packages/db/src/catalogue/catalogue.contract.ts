@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Catalogue, NewCollection, StagedDocument } from "./catalogue.ts";
+import type { Catalogue, NewAcceptedWrite, NewCollection, StagedDocument } from "./catalogue.ts";
 
 const collection: NewCollection = {
   id: "c1",
@@ -28,6 +28,10 @@ function staged(id: string, text: string, rest: Partial<StagedDocument> = {}): S
     updatedAt: at,
     ...rest,
   };
+}
+
+function acceptedWrite(id: string): NewAcceptedWrite {
+  return { id, collectionId: "c1", source: "f", documents: 1, payload: `["${id}é"]` };
 }
 
 /** What the rest of the package relies on, whatever database the catalogue lives in. `reopen` gives the same data again. */
@@ -230,10 +234,9 @@ export function catalogueContract(
       await using opened = await open();
       const { catalogue } = opened;
       await catalogue.addCollection(collection);
-      const write = (id: string) => ({ id, collectionId: "c1", source: "f", documents: 1, payload: `["${id}é"]` });
-      expect(await catalogue.acceptWrite(write("w1"), 100)).toBe(true);
-      expect(await catalogue.acceptWrite(write("w2"), 16)).toBe(true);
-      expect(await catalogue.acceptWrite(write("w3"), 16), "in bytes").toBe(false);
+      expect(await catalogue.acceptWrite(acceptedWrite("w1"), 100)).toBe(true);
+      expect(await catalogue.acceptWrite(acceptedWrite("w2"), 16)).toBe(true);
+      expect(await catalogue.acceptWrite(acceptedWrite("w3"), 16), "in bytes").toBe(false);
       const reopened = await opened.reopen();
       expect(await reopened.listAcceptedWrites()).toMatchObject([
         { id: "w1", state: "waiting", collectionId: "c1", source: "f", documents: 1 },

@@ -102,7 +102,7 @@ export class MemoryDocuments {
         tags,
         metadata,
         length: text.length,
-        snippet: [...text].slice(0, SNIPPET_LENGTH).join(""),
+        snippet: Array.from(text).slice(0, SNIPPET_LENGTH).join(""),
         createdAt,
         updatedAt,
       }));
