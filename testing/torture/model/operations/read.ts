@@ -12,7 +12,8 @@ export const get: ModelOperation = {
     const found = await collection.get(asked);
     const expected = model.documents.get(String(asked));
     if (!expected || !found) return assert.equal(found, expected, `get ${asked}`);
-    const { updated_at: _, ...rest } = found;
+    const { updated_at: _, rev, ...rest } = found;
+    assert.ok(rev >= 1, `the revision of ${asked} is ${rev}`);
     assert.deepEqual(rest, shown(expected));
   },
 };
@@ -32,7 +33,7 @@ export const list: ModelOperation = {
         ...(cursor !== undefined && { cursor }),
       });
       assert.equal(page.total, expected.length, "total");
-      for (const { updated_at: _, ...document } of page.documents) found.push(document);
+      for (const { updated_at: _, rev: _rev, ...document } of page.documents) found.push(document);
       cursor = page.cursor;
     } while (cursor !== undefined);
     assert.deepEqual(found, expected.map(summary));
