@@ -1,4 +1,6 @@
+import { useQuery } from "@tanstack/react-query";
 import type { SearchMode } from "@galen/db/schemas";
+import { api } from "../state/api.ts";
 import { searchModes } from "../state/route.ts";
 import styles from "./search.module.css";
 
@@ -8,7 +10,20 @@ const meanings: Record<SearchMode, string> = {
   dense: "by meaning",
 };
 
-export function ModeChoice({ mode, onMode }: { mode: SearchMode; onMode: (mode: SearchMode) => void }) {
+interface ModeChoiceProps {
+  readonly collection: string;
+  readonly mode: SearchMode;
+  readonly onMode: (mode: SearchMode) => void;
+}
+
+/** Nothing for a collection without vectors, which is searched by words alone. */
+export function ModeChoice({ collection, mode, onMode }: ModeChoiceProps) {
+  const info = useQuery({
+    queryKey: ["collection", collection],
+    queryFn: ({ signal }) => api.collections.get(collection, { signal }),
+    staleTime: 60_000,
+  });
+  if (info.data?.dense === false) return null;
   return (
     <fieldset className={styles.modes}>
       <legend className="visually-hidden">Search mode</legend>

@@ -55,7 +55,7 @@ export function SearchPage({ route }: { route: SearchRoute }) {
         onQuery={(query, options) => go({ query, hit: undefined, panel: undefined }, options)}
       />
       <div className={styles.tools}>
-        <ModeChoice mode={route.mode} onMode={(mode: SearchMode) => go({ mode })} />
+        <ModeChoice collection={route.collection} mode={route.mode} onMode={(mode: SearchMode) => go({ mode })} />
         <Button kind="quiet" className={styles.copy} onClick={() => setCopying(true)} disabled={!asked}>
           Copy as curl
         </Button>

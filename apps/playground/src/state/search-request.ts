@@ -7,7 +7,8 @@ const PAGE_SIZE = 10;
 /** The request that a search page stands for; undefined while there is nothing to ask. Explanations always come along: every hit shows its parts. */
 export function searchRequestOf({ query, mode, filter, brokenFilter }: SearchRoute): SearchRequestInput | undefined {
   if (query.trim() === "" || brokenFilter !== undefined) return undefined;
-  return { query, mode, ...(filter && { filter }), limit: PAGE_SIZE, explain: true };
+  // The default is the collection's: by words and meaning, or by words where it has no vectors.
+  return { query, ...(mode !== "hybrid" && { mode }), ...(filter && { filter }), limit: PAGE_SIZE, explain: true };
 }
 
 /** Parts of the state to set; `undefined` takes a part away. */
