@@ -24,6 +24,7 @@ import { fileRoutes } from "./routes/files.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { pageRoutes } from "./routes/page.ts";
 import { searchRoutes } from "./routes/search.ts";
+import { snapshotRoutes } from "./routes/snapshots.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import type { Services } from "./services.ts";
 
@@ -56,6 +57,7 @@ export function createApp(
   app.route("/", fileRoutes(services, config));
   app.route("/", taskRoutes(services));
   app.route("/", searchRoutes(services));
+  app.route("/", snapshotRoutes(services));
   app.route("/", answerRoutes(services));
   app.route("/", embeddingRoutes(services));
   app.route("/", openApiRoutes(app));

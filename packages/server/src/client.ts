@@ -12,6 +12,8 @@ import type {
   ReindexRequestInput,
   SearchRequestInput,
   SearchResponse,
+  SnapshotInfo,
+  SnapshotReport,
   UpsertResult,
 } from "@galen/db/schemas";
 import type { Answer, AnswerEvent, AnswerRequestInput } from "@galen/rag/schemas";
@@ -28,6 +30,7 @@ import type {
   TextWindow,
 } from "./schemas/documents.ts";
 import type { EmbeddingsRequestInput, EmbeddingsResponse } from "./schemas/embeddings.ts";
+import type { RestoreRequest, SnapshotList } from "./schemas/snapshots.ts";
 import type { Task } from "./schemas/task.ts";
 
 export { GalenHttpError } from "./client/galen-http-error.ts";
@@ -120,6 +123,16 @@ export function createClient(baseUrl = "", options: TransportOptions = {}) {
       events: (id: string, options?: CallOptions): AsyncGenerator<Task> =>
         http.events<Task>(`${taskPath(id)}/events`, undefined, options),
     },
+    snapshots: {
+      list: (options?: CallOptions) => http.get<SnapshotList>("/v1/snapshots", options),
+      create: (collection: string, options?: CallOptions) =>
+        http.post<SnapshotInfo>("/v1/snapshots", { collection }, options),
+      verify: (id: string, options?: CallOptions) =>
+        http.get<SnapshotReport>(`${snapshotPath(id)}/verification`, options),
+      restore: (id: string, request: RestoreRequest = {}, options?: CallOptions) =>
+        http.post<CollectionInfo>(`${snapshotPath(id)}/restore`, request, options),
+      remove: (id: string, options?: CallOptions) => http.delete<undefined>(snapshotPath(id), options),
+    },
     search: (collection: string, request: SearchRequestInput, options?: CallOptions) =>
       http.post<SearchResponse>(`${collectionPath(collection)}/search`, request, options),
     answers: {
@@ -164,6 +177,10 @@ function collectionPath(name: string): string {
 
 function aliasPath(alias: string): string {
   return `/v1/aliases/${encodeURIComponent(alias)}`;
+}
+
+function snapshotPath(id: string): string {
+  return `/v1/snapshots/${encodeURIComponent(id)}`;
 }
 
 function documentPath(collection: string, id: string): string {

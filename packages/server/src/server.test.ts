@@ -205,6 +205,14 @@ it("is called through the typed client", async () => {
   expect(last).toMatchObject({ state: "done", kind: "reindex" });
   await client.collections.rename("renamed", "mine");
   await client.aliases.remove("ours");
+  const { id } = await client.snapshots.create("mine");
+  expect((await client.snapshots.list()).snapshots).toMatchObject([{ id, collection: "mine", documents: 2 }]);
+  expect(await client.snapshots.verify(id)).toMatchObject({ ok: true });
+  expect(await client.snapshots.restore(id, { name: "before" })).toMatchObject({ name: "before", documents: 2 });
+  await expect(client.snapshots.restore(id)).rejects.toMatchObject({ status: 409, code: "collection_exists" });
+  await client.snapshots.remove(id);
+  await expect(client.snapshots.restore(id)).rejects.toMatchObject({ status: 404, code: "snapshot_not_found" });
+  await client.collections.delete("before");
   const once = { idempotencyKey: "delete-1" };
   expect(await client.documents.delete("mine", { ids: ["a/ü?"] }, once)).toMatchObject({ deleted: 1 });
   expect(await client.documents.delete("mine", { ids: ["a/ü?"] }, once)).toMatchObject({ deleted: 1 });

@@ -22,6 +22,7 @@ const bodies = {
   "POST /v1/collections/notes/documents": { documents: [{ text: "one" }] },
   "PATCH /v1/collections/notes": { name: "notes" },
   "PUT /v1/aliases/live": { collection: "notes" },
+  "POST /v1/snapshots": { collection: "notes" },
   "PATCH /v1/collections/notes/documents": { documents: [{ id: "none" }] },
   "POST /v1/collections/notes/documents:delete": { ids: ["none"] },
   "POST /v1/collections/notes/search": { query: "blood" },
