@@ -1,7 +1,5 @@
-import { access } from "node:fs/promises";
 import type { Catalogue } from "./catalogue/catalogue.ts";
 import { findReady, notFound } from "./catalogue/find-collection.ts";
-import { SqliteCatalogue } from "./catalogue/sqlite-catalogue.ts";
 import { CollectionReader } from "./collection-reader.ts";
 import type { DatabaseOptions } from "./database.ts";
 import { loadSentenceTransformer } from "./embedders/sentence-transformer.ts";
@@ -9,8 +7,8 @@ import { SharedEmbedders } from "./embedders/shared-embedders.ts";
 import { DbError } from "./errors.ts";
 import { GenerationStore } from "./generations/generation-store.ts";
 import type { Alias, CollectionInfo } from "./schemas/collection.ts";
-import { dataFolderForReading } from "./storage/data-folder.ts";
-import { notWritable } from "./storage/failure.ts";
+import { storageFor } from "./storage/registry.ts";
+import { storageError } from "./storage/failure.ts";
 import { wholeText } from "./whole-text.ts";
 import { connectTables } from "./tables/connection.ts";
 
@@ -41,25 +39,23 @@ export class DatabaseReader implements AsyncDisposable {
     uri: string,
     { loadEmbedder = loadSentenceTransformer, split = wholeText }: Omit<DatabaseOptions, "signal"> = {},
   ): Promise<DatabaseReader> {
-    const folder = dataFolderForReading(uri);
-    await requireCatalogue(folder.catalogue, folder.path);
+    const place = await storageFor(uri).read(uri);
     await using stack = new AsyncDisposableStack();
     try {
-      const catalogue = stack.use(await SqliteCatalogue.openForReading(folder.catalogue));
-      const connection = await connectTables(folder.tables);
+      const catalogue = stack.use(await place.openCatalogue());
+      const connection = await connectTables(place.tables);
       stack.defer(() => connection.close());
       const embedders = stack.use(new SharedEmbedders(loadEmbedder));
       const generations = new GenerationStore({
         catalogue,
         connection,
-        folder: folder.tables,
+        folder: place.tables,
         embedders,
         split,
       });
       return new DatabaseReader(uri, { catalogue, generations, owned: stack.move() });
     } catch (error) {
-      // Readers of SQLite's write-ahead log share a file beside it, which somebody has to make.
-      throw notWritable(folder.path, error);
+      throw storageError(error, "Opening a database for reading");
     }
   }
 
@@ -94,17 +90,5 @@ export class DatabaseReader implements AsyncDisposable {
 
   #requireOpen(): void {
     if (this.#owned.disposed) throw new DbError("database_closed", `The database ${this.uri} is closed.`);
-  }
-}
-
-async function requireCatalogue(path: string, folder: string): Promise<void> {
-  try {
-    await access(path);
-  } catch (cause) {
-    throw new DbError("data_folder_not_found", `There is no data in the folder ${folder}.`, {
-      hint: "Name the data folder of a database, or open it for writing first.",
-      details: { path: folder },
-      cause,
-    });
   }
 }

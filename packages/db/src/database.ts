@@ -1,7 +1,6 @@
 import type { Connection } from "@lancedb/lancedb";
 import type { Catalogue, CollectionRecord } from "./catalogue/catalogue.ts";
 import { findReady, notFound } from "./catalogue/find-collection.ts";
-import { SqliteCatalogue } from "./catalogue/sqlite-catalogue.ts";
 import { Collection } from "./collection.ts";
 import type { LoadEmbedder, Splitter } from "./embedder.ts";
 import { loadSentenceTransformer } from "./embedders/sentence-transformer.ts";
@@ -13,10 +12,9 @@ import { invalidCollection, requirePlainFields, taken } from "./invalid-collecti
 import { CollectionConfig, CollectionName } from "./schemas/collection.ts";
 import type { Alias, CollectionConfigInput, CollectionInfo } from "./schemas/collection.ts";
 import { Snapshots } from "./snapshots/snapshots.ts";
-import { openDataFolder } from "./storage/data-folder.ts";
-import type { DataFolder } from "./storage/data-folder.ts";
+import { storageFor } from "./storage/registry.ts";
+import type { HeldPlace } from "./storage/storage.ts";
 import { wholeText } from "./whole-text.ts";
-import { notWritable } from "./storage/failure.ts";
 import { connectTables } from "./tables/connection.ts";
 import { reasonOf } from "./verify.ts";
 import type { VerifyReport } from "./verify.ts";
@@ -32,7 +30,7 @@ export interface DatabaseOptions {
 /** A data folder and the collections in it. One process at a time; close it with `await using`. */
 export class Database implements AsyncDisposable {
   readonly uri: string;
-  readonly #folder: DataFolder;
+  readonly #folder: HeldPlace;
   readonly #catalogue: Catalogue;
   readonly #connection: Connection;
   readonly #embedders: SharedEmbedders;
@@ -250,26 +248,18 @@ export class Database implements AsyncDisposable {
 }
 
 interface OpenParts {
-  readonly folder: DataFolder;
+  readonly folder: HeldPlace;
   readonly catalogue: Catalogue;
   readonly connection: Connection;
 }
 
 async function openParts(uri: string): Promise<OpenParts> {
   await using stack = new AsyncDisposableStack();
-  const folder = stack.use(await openDataFolder(uri));
-  const catalogue = stack.use(await openCatalogue(folder));
+  const folder = stack.use(await storageFor(uri).hold(uri));
+  const catalogue = stack.use(await folder.openCatalogue());
   const connection = await connectTables(folder.tables);
   stack.move();
   return { folder, catalogue, connection };
-}
-
-async function openCatalogue(folder: DataFolder): Promise<Catalogue> {
-  try {
-    return await SqliteCatalogue.open(folder.catalogue);
-  } catch (error) {
-    throw notWritable(folder.path, error);
-  }
 }
 
 function parseConfig(config: unknown): CollectionConfig {

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { temporaryDirectory } from "@galen/testing";
 import { beforeEach, expect, test, vi } from "vitest";
-import { openDataFolder } from "./data-folder.ts";
+import { dataFolders } from "./data-folder.ts";
 import type * as Synchronize from "./synchronize.ts";
 
 const synchronized = vi.hoisted(() => [] as string[]);
@@ -24,7 +24,7 @@ beforeEach(() => {
 test("all folders that name a new data folder are on disk before it is used", async () => {
   await using folder = await temporaryDirectory();
   const data = join(folder.path, "some", "where", "data");
-  await using _opened = await openDataFolder(data);
+  await using _opened = await dataFolders.hold(data);
   expect(synchronized).toEqual([data, dirname(data), join(folder.path, "some"), folder.path]);
 });
 
@@ -32,6 +32,6 @@ test("the folder that names an older one too: who created it may have been kille
   await using folder = await temporaryDirectory();
   const data = join(folder.path, "data");
   await mkdir(join(data, "tables"), { recursive: true });
-  await using _opened = await openDataFolder(data);
+  await using _opened = await dataFolders.hold(data);
   expect(synchronized).toEqual([data, folder.path]);
 });

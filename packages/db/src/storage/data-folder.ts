@@ -1,57 +1,74 @@
-import { mkdir } from "node:fs/promises";
+import { access, mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Catalogue } from "../catalogue/catalogue.ts";
+import { SqliteCatalogue } from "../catalogue/sqlite-catalogue.ts";
 import { DbError } from "../errors.ts";
 import { notWritable } from "./failure.ts";
 import { lockFolder } from "./folder-lock.ts";
+import type { Storage } from "./storage.ts";
 import { synchronize } from "./synchronize.ts";
 
-/** A folder that this process alone writes to, for as long as it is held. */
-export interface DataFolder extends AsyncDisposable {
-  readonly path: string;
-  readonly catalogue: string;
-  readonly tables: string;
-  readonly snapshots: string;
+/** A database in a folder of this machine: `uri` is a path or a `file:` URI. The lock is the operating system's. */
+export const dataFolders: Storage = {
+  async hold(uri) {
+    const path = folderPath(uri);
+    const created = await makeFolder(join(path, "tables"));
+    const lock = lockFolder(path);
+    try {
+      await keepNames(path, created);
+    } catch (error) {
+      lock.release();
+      throw notWritable(path, error);
+    }
+    return {
+      ...placesIn(path),
+      openCatalogue: () => opened(path, SqliteCatalogue.open(catalogueIn(path))),
+      [Symbol.asyncDispose]: async () => lock.release(),
+    };
+  },
+
+  async read(uri) {
+    const path = folderPath(uri);
+    await requireCatalogue(path);
+    return {
+      ...placesIn(path),
+      openCatalogue: () => opened(path, SqliteCatalogue.openForReading(catalogueIn(path))),
+    };
+  },
+};
+
+function placesIn(path: string) {
+  return { path, tables: join(path, "tables"), snapshots: join(path, "snapshots") };
 }
 
-/** Creates the folder when it is missing and takes its lock. `uri` is a path or a `file:` URI. */
-export async function openDataFolder(uri: string): Promise<DataFolder> {
-  const path = folderPath(uri);
-  const tables = join(path, "tables");
-  const created = await makeFolder(tables);
-  const lock = lockFolder(path);
+function catalogueIn(path: string): string {
+  return join(path, "catalogue.sqlite");
+}
+
+/** Readers of SQLite's write-ahead log share a file beside it, which somebody has to make: they may fail as a writer does. */
+async function opened(path: string, opening: Promise<Catalogue>): Promise<Catalogue> {
   try {
-    await keepNames(path, created);
+    return await opening;
   } catch (error) {
-    lock.release();
     throw notWritable(path, error);
   }
-  return { ...pathsIn(path), [Symbol.asyncDispose]: async () => lock.release() };
 }
 
-/** A folder that another process may be writing. Nothing in it is changed. */
-export function dataFolderForReading(uri: string): Omit<DataFolder, keyof AsyncDisposable> {
-  const path = folderPath(uri);
-  return pathsIn(path);
-}
-
-function pathsIn(path: string): Omit<DataFolder, keyof AsyncDisposable> {
-  return {
-    path,
-    catalogue: join(path, "catalogue.sqlite"),
-    tables: join(path, "tables"),
-    snapshots: join(path, "snapshots"),
-  };
+async function requireCatalogue(path: string): Promise<void> {
+  try {
+    await access(catalogueIn(path));
+  } catch (cause) {
+    throw new DbError("data_folder_not_found", `There is no data in the folder ${path}.`, {
+      hint: "Name the data folder of a database, or open it for writing first.",
+      details: { path },
+      cause,
+    });
+  }
 }
 
 function folderPath(uri: string): string {
-  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(uri)?.[1]?.toLowerCase();
-  if (scheme === undefined) return resolve(uri);
-  if (scheme === "file") return fileURLToPath(uri);
-  throw new DbError("storage_failed", `There is no storage for ${scheme}: URIs.`, {
-    hint: "Name a local folder.",
-    details: { scheme },
-  });
+  return /^file:/i.test(uri) ? fileURLToPath(uri) : resolve(uri);
 }
 
 /** The first folder that had to be created, if any. */

@@ -2,13 +2,35 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { pathToFileURL } from "node:url";
 import { temporaryDirectory } from "@galen/testing";
 import { expect, test } from "vitest";
 import { DbError } from "../errors.ts";
 import { DurabilityBarrier } from "./durability.ts";
 import { storageError } from "./failure.ts";
 import { folderBytes } from "./folder-bytes.ts";
+import { storageFor } from "./registry.ts";
+import { storageContract } from "./storage.contract.ts";
 import { lockFolder } from "./folder-lock.ts";
+
+for (const [name, uriOf] of [
+  ["a path", (path: string) => path],
+  ["a file: URI", (path: string) => pathToFileURL(path).href],
+] as const) {
+  storageContract(name, async () => {
+    const folder = await temporaryDirectory();
+    return { uri: uriOf(join(folder.path, "new", "data")), [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+  });
+}
+
+test.each(["s3://bucket/data", "memory:", "http://localhost/x", "FTP:x", "postgres://u:p@h/d"])(
+  "%s is no place yet",
+  (uri) => {
+    expect(() => storageFor(uri)).toThrow(
+      expect.objectContaining({ code: "storage_failed", hint: "Name a local folder." }),
+    );
+  },
+);
 
 test("another process holds the lock until it is killed", async () => {
   await using folder = await temporaryDirectory();
