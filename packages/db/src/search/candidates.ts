@@ -1,7 +1,7 @@
 import type { FusedScore, Fusion, LegName, LegScore, LegScores } from "../fusion/fusion.ts";
 import type { SearchMode } from "../schemas/search.ts";
 import type { PassageRow, ScoredPassage } from "../tables/passage-row.ts";
-import type { LegOptions, PassageTable } from "../tables/passage-table.ts";
+import type { LegOptions, PassageReads } from "../tables/passage-reads.ts";
 
 /** A passage with its final score; the legs are what `explain` shows. */
 export interface RankedPassage extends PassageRow, FusedScore {}
@@ -31,7 +31,7 @@ const SMALL_TABLE_ROWS = 4_000;
 const MAX_DEPTH = 10_000;
 
 /** Runs the legs of the mode, scores exactly what one leg missed, and ranks: score descending, then id. */
-export async function findCandidates(table: PassageTable, request: CandidateRequest): Promise<Candidates> {
+export async function findCandidates(table: PassageReads, request: CandidateRequest): Promise<Candidates> {
   if (request.mode === "hybrid") return hybrid(table, request);
   const { mode, where, depth, time, query } = request;
   const leg =
@@ -45,7 +45,7 @@ export async function findCandidates(table: PassageTable, request: CandidateRequ
   return { ranked: passages.map((passage, at) => single(mode, passage, at + 1)), complete, exact };
 }
 
-async function hybrid(table: PassageTable, request: CandidateRequest): Promise<Candidates> {
+async function hybrid(table: PassageReads, request: CandidateRequest): Promise<Candidates> {
   const { query, where, depth, embedQuery, time, fusion } = request;
   const matching = (options: LegOptions) => table.matching(query, options);
   const [keyword, [vector, dense]] = await Promise.all([
@@ -82,13 +82,13 @@ function missing(rows: ReadonlyMap<string, unknown>, ranked: ReadonlyMap<string,
   return [...rows.keys()].filter((id) => !ranked.has(id));
 }
 
-async function keywordDepth(table: PassageTable, depth: number): Promise<number> {
+async function keywordDepth(table: PassageReads, depth: number): Promise<number> {
   return (await table.countRows()) <= SMALL_TABLE_ROWS ? Math.max(depth, SMALL_TABLE_ROWS) : depth;
 }
 
 /** BM25 of what the leg did not rank among its best: it may have listed it further down, and what it did not match has 0. */
 async function matchScores(
-  table: PassageTable,
+  table: PassageReads,
   query: string,
   missed: readonly string[],
   keyword: { readonly passages: readonly ScoredPassage[]; readonly complete: boolean },
@@ -104,7 +104,7 @@ function legsOf(id: string, ranks: Readonly<Record<LegName, ReadonlyMap<string, 
   return { ...(dense && { dense }), ...(keyword && { keyword }) };
 }
 
-async function nearest(table: PassageTable, request: CandidateRequest, known?: Float32Array) {
+async function nearest(table: PassageReads, request: CandidateRequest, known?: Float32Array) {
   const { where, depth, time, embedQuery } = request;
   const vector = known ?? (await time("embed", embedQuery));
   let exact = true;
