@@ -2,16 +2,18 @@ import type { VectorIndexFacts } from "../schemas/vector-index.ts";
 import type { PassageTable } from "../tables/passage-table.ts";
 import type { Lane } from "./lane.ts";
 
-/** Rows outside the full-text index cost 0.1 ms each in every search: below 200 when maintenance is due, with what comes meanwhile. */
-const MAX_TAIL_ROWS = 150;
+/** Rows outside the full-text index cost 0.1 ms each in every search. From the first number on maintenance is due when it is not too often. */
+const TAIL_ROWS = 150;
+/** From this on it is due at once: a search reads fewer than 200 rows one by one. */
+const MAX_TAIL_ROWS = 190;
 /** A write of more rows belongs to a bulk load, in which the writer's time counts more than that of searches. */
 const SMALL_WRITE_ROWS = 32;
-/** Of a stream of small writes maintenance takes at most one part in so many: at 16,000 passages it lasts half a second. */
+/** Of a stream of small writes maintenance takes one part in so many, where that is enough: at 16,000 passages it lasts half a second. */
 const PAUSE_FACTOR = 4;
 /** Rows written before a bulk load is interrupted for maintenance; it rewrites the table, hence also a share of its rows. */
 const BULK_ROWS = 2_000;
 const BULK_SHARE = 0.25;
-/** Quiet time before maintenance, with a tail above and below `MAX_TAIL_ROWS`. */
+/** Quiet time before maintenance, with a tail above and below `TAIL_ROWS`. */
 const IDLE_MS = 1_000;
 const LONG_IDLE_MS = 20_000;
 
@@ -49,7 +51,7 @@ export class Maintenance {
     this.#written += rows;
     clearTimeout(this.#timer);
     if (await this.#isDue(rows)) return this.#run();
-    const quiet = this.#written >= MAX_TAIL_ROWS ? IDLE_MS : LONG_IDLE_MS;
+    const quiet = this.#written >= TAIL_ROWS ? IDLE_MS : LONG_IDLE_MS;
     this.#timer = setTimeout(() => void this.#lane.run(() => this.#run()), quiet);
     this.#timer.unref();
   }
@@ -67,7 +69,10 @@ export class Maintenance {
   }
 
   async #isDue(rows: number): Promise<boolean> {
-    if (rows <= SMALL_WRITE_ROWS) return this.#written >= MAX_TAIL_ROWS && performance.now() >= this.#pauseUntil;
+    if (rows <= SMALL_WRITE_ROWS) {
+      const isRested = performance.now() >= this.#pauseUntil;
+      return this.#written >= MAX_TAIL_ROWS || (isRested && this.#written >= TAIL_ROWS);
+    }
     return this.#written >= BULK_ROWS && this.#written >= BULK_SHARE * (await this.#table.countRows());
   }
 
