@@ -40,10 +40,10 @@ export abstract class CollectionReads {
 
   async info(): Promise<CollectionInfo> {
     const { table, tableFolder, record: opened, catalogue } = await this.view();
-    const record = (await catalogue.findCollection(opened.name)) ?? opened;
+    const record = (await catalogue.collectionOf(opened.id)) ?? opened;
     const reindex = await this.reindexing(opened.id);
     return {
-      name: this.name,
+      name: record.name,
       model: record.model,
       precision: record.precision,
       dimension: record.dimension,

@@ -68,7 +68,7 @@ export class Database implements AsyncDisposable {
     this.writes = new AcceptedWrites({
       catalogue,
       upsert: async (collectionId, documents, options) => {
-        const record = (await catalogue.listCollections()).find(({ id }) => id === collectionId);
+        const record = await catalogue.collectionOf(collectionId);
         return (await this.collection(record?.name ?? collectionId)).upsert(documents, options);
       },
     });

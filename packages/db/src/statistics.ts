@@ -15,7 +15,7 @@ export async function statisticsOf({
     const documents = await table.countRows(`\`${fieldColumn(name)}\` IS NOT NULL AND chunk_no = 0`);
     return [name, { type, documents }] as const;
   });
-  const present = (await catalogue.listCollections()).find(({ id }) => id === record.id) ?? record;
+  const present = (await catalogue.collectionOf(record.id)) ?? record;
   const lengths = await catalogue.textLengths(record.id);
   const resident = table.residentRows;
   const [data, indexes, all] = await Promise.all(

@@ -51,6 +51,9 @@ export function catalogueContract(
       await catalogue.setTableVersion("c1", 9);
       expect((await catalogue.findCollection("medquad"))?.tableVersion).toBe(9);
       expect(await catalogue.findCollection("other")).toBeUndefined();
+      await catalogue.renameCollection("c1", "renamed");
+      expect(await catalogue.collectionOf("c1")).toEqual(await catalogue.findCollection("renamed"));
+      expect(await catalogue.collectionOf("c2")).toBeUndefined();
     });
 
     test("a staged revision is invisible until it is settled, but can be read by its number", async () => {

@@ -11,6 +11,8 @@ import type { VectorIndexFacts } from "../schemas/vector-index.ts";
 export interface Catalogue extends AsyncDisposable {
   listCollections(): Promise<CollectionRecord[]>;
   findCollection(name: string): Promise<CollectionRecord | undefined>;
+  /** By its id, which neither renaming nor another collection of its name changes. */
+  collectionOf(collectionId: string): Promise<CollectionRecord | undefined>;
   /** The one that is built to replace this collection. */
   findReplacement(collectionId: string): Promise<CollectionRecord | undefined>;
   /** False when the name is taken, by a collection or an alias. */

@@ -50,6 +50,10 @@ export class MemoryCatalogue implements Catalogue {
     return (await this.listCollections()).find((record) => record.name === name);
   }
 
+  async collectionOf(collectionId: string) {
+    return this.#collections.get(collectionId)?.record;
+  }
+
   async findReplacement(collectionId: string) {
     const records = await this.listCollections();
     return records.find(({ replaces, state }) => replaces === collectionId && state === "building");

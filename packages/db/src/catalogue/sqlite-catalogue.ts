@@ -35,6 +35,9 @@ export class SqliteCatalogue implements Catalogue {
   async findCollection(name: string) {
     return collectionRows.find(this.#connection, name);
   }
+  async collectionOf(collectionId: string) {
+    return collectionRows.byId(this.#connection, collectionId);
+  }
   async findReplacement(collectionId: string) {
     return collectionRows.findReplacement(this.#connection, collectionId);
   }

@@ -13,6 +13,11 @@ export function find(db: SqliteConnection, name: string): CollectionRecord | und
   return row && toRecord(row);
 }
 
+export function byId(db: SqliteConnection, id: string): CollectionRecord | undefined {
+  const row = db.select().from(collections).where(eq(collections.id, id)).get();
+  return row && toRecord(row);
+}
+
 export function findReplacement(db: SqliteConnection, id: string): CollectionRecord | undefined {
   const row = db
     .select()

@@ -98,7 +98,7 @@ export class GenerationStore {
       await this.drop(record);
       throw error;
     }
-    const restored = (await catalogue.listCollections()).find((candidate) => candidate.id === id);
+    const restored = await catalogue.collectionOf(id);
     if (restored === undefined) throw new Error("the catalogue has lost the collection that was restored");
     return restored;
   }

@@ -223,7 +223,8 @@ describe("names", () => {
     expect((await collection.upsert(documentsFrom(5, 1))).upserted).toBe(1);
     expect((await collection.info()).documents).toBe(6);
     await expect(database.renameCollection("c", "d")).rejects.toMatchObject({ code: "collection_not_found" });
-    await database.createCollection({ name: "c" });
+    await database.createCollection({ name: "c", model: "wide" });
+    expect(await collection.info()).toMatchObject({ name: "notes", model: "first:fp32", documents: 6 });
     await expect(database.renameCollection("c", "notes")).rejects.toMatchObject({ code: "collection_exists" });
     await expect(database.renameCollection("c", "a b")).rejects.toMatchObject({ code: "collection_invalid" });
   });

@@ -80,7 +80,7 @@ export class Generations implements AsyncDisposable {
     if (Object.keys(fields).length === 0) return;
     await old.writer.handOver(async () => {
       await addFields(old, fields);
-      const record = (await old.catalogue.listCollections()).find(({ id }) => id === old.record.id);
+      const record = await old.catalogue.collectionOf(old.record.id);
       if (record === undefined) throw new Error("the catalogue has lost the collection whose fields were declared");
       this.#replace(await this.#store.open(record));
     });

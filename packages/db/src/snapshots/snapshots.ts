@@ -122,7 +122,7 @@ async function write(generation: Generation, folder: string) {
   const tableVersion = await table.makeDurable();
   await linkFiles(tableFolder, join(folder, TABLE));
   const documents = await writeDocuments(join(folder, DOCUMENTS), generation);
-  const present = (await catalogue.listCollections()).find(({ id }) => id === record.id) ?? record;
+  const present = (await catalogue.collectionOf(record.id)) ?? record;
   const { name, model, modelName, precision, dimension, fields, textSettings, vectorIndex, version } = present;
   return {
     collection: name,
