@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { FakeEmbedder, temporaryDirectory } from "@galen/testing";
 import { expect, test } from "vitest";
 import { DatabaseReader } from "../database-reader.ts";
@@ -126,6 +127,36 @@ test("writes and searches that run meanwhile succeed, in this process and in a r
   expect(await read.count({ year: { lt: 2_000 } })).toBe(written);
   expect(await read.count({ year: { gte: 2_000 } })).toBe(300);
   expect(await collection.verify()).toMatchObject({ ok: true });
+});
+
+test("results from before an indexing anew can be paged through, also when fields were declared before it", async () => {
+  await using opened = await openCollection(100);
+  const { collection } = opened;
+  await collection.addFields({ year: "number" });
+  const request = { query: "kidney text", limit: 5, mode: "keyword" } as const;
+  const { cursor = "" } = await collection.search(request);
+  await collection.reindex({ fields: {} });
+  // What was replaced by the declaration is given up by now; the table it had belongs to the generation after it as well.
+  await expect.poll(async () => (await collection.verify()).ok).toBe(true);
+  await pause(200);
+  expect((await collection.search({ ...request, cursor })).hits).toHaveLength(5);
+});
+
+test("of declaring fields, indexing anew and restoring only one is done at a time", async () => {
+  await using opened = await openCollection(100);
+  const { collection, database } = opened;
+  const { id } = await database.snapshots.create("c");
+  const outcomes = await Promise.allSettled([
+    collection.addFields({ year: "number" }),
+    collection.reindex({ fields: {} }),
+    database.snapshots.restore(id, { replace: true }),
+  ]);
+  const [done, ...refused] = outcomes;
+  expect(done.status).toBe("fulfilled");
+  for (const outcome of refused) {
+    expect(outcome).toMatchObject({ status: "rejected", reason: { code: "reindex_running" } });
+  }
+  expect(await collection.verify()).toMatchObject({ ok: true, documents: 100 });
 });
 
 test("what was interrupted before the catalogue knew of the fields is made anew", async () => {

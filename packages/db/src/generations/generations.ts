@@ -40,49 +40,46 @@ export class Generations implements AsyncDisposable {
   }
 
   /** Builds the next generation and makes it the present one. @throws {DbError} `reindex_running` */
-  async reindex(request: ReindexRequest, { signal, onProgress }: ReindexOptions): Promise<void> {
-    this.#requireNoReindex();
-    const controller = new AbortController();
-    const joined = signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal]);
-    const work = reindex(this.#present, request, {
-      store: this.#store,
-      signal: joined,
-      onReplaced: (next) => this.#replace(next),
-      ...(onProgress && { onProgress }),
-    });
-    this.#running = { controller, ended: work.catch(() => undefined) };
-    try {
-      await work;
-    } finally {
-      this.#running = undefined;
-    }
+  reindex(request: ReindexRequest, { signal, onProgress }: ReindexOptions): Promise<void> {
+    return this.#alone((closing) =>
+      reindex(this.#present, request, {
+        store: this.#store,
+        signal: signal === undefined ? closing : AbortSignal.any([signal, closing]),
+        onReplaced: (next) => this.#replace(next),
+        ...(onProgress && { onProgress }),
+      }),
+    );
   }
 
   /** Puts a generation in the place of the present one, whatever that holds. @throws {DbError} `reindex_running` */
-  async supersede(make: (replaces: string) => Promise<CollectionRecord>): Promise<void> {
-    const { catalogue, record, writer } = this.#present;
-    this.#requireNoReindex();
-    const begun = await catalogue.findReplacement(record.id);
-    if (begun) await this.#store.drop(begun);
-    const next = await this.#store.open(await make(record.id));
-    await writer.handOver(async () => {
-      await catalogue.forgetCalls(record.id);
-      await catalogue.replaceCollection(next.record.id);
-      this.#replace(next);
+  supersede(make: (replaces: string) => Promise<CollectionRecord>): Promise<void> {
+    return this.#alone(async () => {
+      const { catalogue, record, writer } = this.#present;
+      const begun = await catalogue.findReplacement(record.id);
+      if (begun) await this.#store.drop(begun);
+      await using stack = new AsyncDisposableStack();
+      const next = stack.use(await this.#store.open(await make(record.id)));
+      await writer.handOver(async () => {
+        await catalogue.forgetCalls(record.id);
+        await catalogue.replaceCollection(next.record.id);
+        stack.move();
+        this.#replace(next);
+      });
     });
   }
 
   /** Declares further fields of the present generation, which is opened anew with them. @throws {DbError} `reindex_running` */
-  async addFields(request: unknown): Promise<void> {
-    this.#requireNoReindex();
-    const old = this.#present;
-    const fields = newFields(request, old.record.fields);
-    if (Object.keys(fields).length === 0) return;
-    await old.writer.handOver(async () => {
-      await addFields(old, fields);
-      const record = await old.catalogue.collectionOf(old.record.id);
-      if (record === undefined) throw new Error("the catalogue has lost the collection whose fields were declared");
-      this.#replace(await this.#store.open(record));
+  addFields(request: unknown): Promise<void> {
+    return this.#alone(async () => {
+      const old = this.#present;
+      const fields = newFields(request, old.record.fields);
+      if (Object.keys(fields).length === 0) return;
+      await old.writer.handOver(async () => {
+        await addFields(old, fields);
+        const record = await old.catalogue.collectionOf(old.record.id);
+        if (record === undefined) throw new Error("the catalogue has lost the collection whose fields were declared");
+        this.#replace(await this.#store.open(record));
+      });
     });
   }
 
@@ -108,12 +105,21 @@ export class Generations implements AsyncDisposable {
     await this.#present[Symbol.asyncDispose]();
   }
 
-  #requireNoReindex(): void {
+  /** One change of the generation at a time; it is told when the collection closes. */
+  async #alone(work: (closing: AbortSignal) => Promise<void>): Promise<void> {
     if (this.#running) {
-      throw new DbError("reindex_running", "The collection is being indexed anew already.", {
+      throw new DbError("reindex_running", "The collection is being made anew already.", {
         hint: "Wait for it, or abort it.",
         details: { collection: this.#present.record.name },
       });
+    }
+    const controller = new AbortController();
+    const running = work(controller.signal);
+    this.#running = { controller, ended: running.catch(() => undefined) };
+    try {
+      await running;
+    } finally {
+      this.#running = undefined;
     }
   }
 
@@ -138,8 +144,9 @@ export class Generations implements AsyncDisposable {
   async #drop(generation: Generation): Promise<void> {
     try {
       await generation[Symbol.asyncDispose]();
-      // The table of one that was only opened anew is in use.
-      if (generation.record.id !== this.#present.record.id) await this.#store.drop(generation.record);
+      // One that was opened anew has its table in common with the one that was opened: whoever comes last takes it along.
+      const others = [this.#present, this.#replaced?.generation];
+      if (others.every((other) => other?.record.id !== generation.record.id)) await this.#store.drop(generation.record);
     } catch (failure) {
       this.failure = failure;
     }
