@@ -194,7 +194,12 @@ export class Database implements AsyncDisposable {
         }
       }),
     );
-    return { ok: reports.every(({ ok }) => ok), collections: reports };
+    const { failure } = this.writes;
+    return {
+      ok: reports.every(({ ok }) => ok) && failure === undefined,
+      collections: reports,
+      ...(failure !== undefined && { failure: reasonOf(failure) }),
+    };
   }
 
   /** Waits for writes that have begun, leaves the tables in order, and gives the folder free. Once is enough. */

@@ -22,6 +22,8 @@ export interface CollectionReport {
 export interface VerifyReport {
   readonly ok: boolean;
   readonly collections: readonly CollectionReport[];
+  /** Why an accepted write could be neither done nor given up. */
+  readonly failure?: string;
 }
 
 /** What is compared. */

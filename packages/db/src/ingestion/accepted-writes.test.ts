@@ -2,8 +2,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { FakeEmbedder, temporaryDirectory } from "@galen/testing";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { MemoryCatalogue } from "../catalogue/memory-catalogue.ts";
 import { Database } from "../database.ts";
+import { AcceptedWrites } from "./accepted-writes.ts";
+import type { AcceptedWritesParts } from "./accepted-writes.ts";
 
 const loadEmbedder = async () => new FakeEmbedder();
 
@@ -80,6 +83,35 @@ test("renaming and reindexing take waiting writes along, dropping forgets them",
   expect(await collection.count()).toBe(400);
   await database.dropCollection("renamed");
   expect(await database.writes.list()).toEqual([]);
+});
+
+test("a write that can neither be done nor be recorded as failed waits on, and does not stop the next", async () => {
+  await using catalogue = new MemoryCatalogue();
+  const settings = {
+    modelName: undefined,
+    model: "m",
+    precision: "fp32",
+    dimension: 4,
+    fields: {},
+    table: "t",
+  } as const;
+  await catalogue.addCollection({ id: "c", name: "c", ...settings });
+  const full = new Error("disk full");
+  const end = vi.spyOn(catalogue, "endAcceptedWrite").mockRejectedValueOnce(full);
+  const result = { upserted: 1, unchanged: 0, duplicates: 0, failed: [], ids: ["a"], version: 1 };
+  const upsert = vi.fn<AcceptedWritesParts["upsert"]>().mockRejectedValueOnce(full).mockResolvedValue(result);
+  await using writes = new AcceptedWrites({ catalogue, upsert });
+  const [first, second] = [
+    await writes.accept("c", [{ text: "x" }], undefined),
+    await writes.accept("c", [], undefined),
+  ];
+  expect(await writes.follow(first)).toMatchObject({ state: "waiting" });
+  expect(await writes.follow(second)).toMatchObject({ state: "done", result });
+  expect(writes.failure).toBe(full);
+  expect(end).toHaveBeenCalledTimes(2);
+  await using next = new AcceptedWrites({ catalogue, upsert });
+  await next.resume();
+  expect(await next.follow(first)).toMatchObject({ state: "done", result });
 });
 
 test("what a closed database leaves is done after the next start", async () => {

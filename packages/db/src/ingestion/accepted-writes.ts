@@ -59,6 +59,8 @@ export class AcceptedWrites implements AsyncDisposable {
   readonly #running = new Map<string, Running>();
   readonly #lane = new Lane();
   #isClosing = false;
+  /** Why the end of a write could not be recorded: it is done again after the next start. `Database.verify` tells. */
+  failure: unknown;
 
   constructor({ catalogue, upsert }: AcceptedWritesParts) {
     this.#catalogue = catalogue;
@@ -160,7 +162,16 @@ export class AcceptedWrites implements AsyncDisposable {
     } catch (error) {
       // Cancelled ones have been recorded, and what was interrupted by the end of the process still waits.
       const isInterrupted = signal.aborted || (error instanceof DbError && error.code === "database_closed");
-      if (!isInterrupted) await this.#end(id, "failed", failureOf(error));
+      if (!isInterrupted) await this.#fail(id, error);
+    }
+  }
+
+  /** A full disk may fail a write and its record alike. */
+  async #fail(id: string, error: unknown): Promise<void> {
+    try {
+      await this.#end(id, "failed", failureOf(error));
+    } catch (failure) {
+      this.failure = failure;
     }
   }
 

@@ -78,6 +78,7 @@ async function verifyData({ repair = false, ...options }: DoctorOptions): Promis
   const report = await data.database.verify();
   const broken = report.collections.filter(({ ok }) => !ok);
   if (broken.length > 0) throw new ServerError("doctor_failed", `not sound: ${broken.map(describeBroken).join("; ")}`);
+  if (report.failure !== undefined) throw new ServerError("doctor_failed", `not sound: ${report.failure}`);
   const [documents, passages] = [sum(report, "documents"), sum(report, "passages")];
   return `${counted(report.collections.length, "collection")}, ${counted(documents, "document")}, ${counted(passages, "passage")}, all sound${mended}`;
 }
