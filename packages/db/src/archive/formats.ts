@@ -13,7 +13,7 @@ interface Format {
   read(source: ImportSource): AsyncIterable<ImportedRecord>;
 }
 
-/** To add a format: a file beside this one and a line here; `formats.contract.ts` then tests it. */
+/** To add a format: a file beside this one and a line here; `archive.test.ts` then tests it. */
 export const formats: Readonly<Record<ExportFormat, Format>> = {
   jsonl: {
     write: writeJsonLines,

@@ -19,6 +19,8 @@ export interface ImportParts {
 }
 
 const BATCH_DOCUMENTS = 256;
+/** Characters of a batch: the largest documents are stored a few at a time. */
+const BATCH_LENGTH = 16_777_216;
 /** Failures that the result names. */
 const MAX_FAILURES = 100;
 
@@ -43,10 +45,10 @@ export async function importDocuments(
     result.failed_total++;
     if (result.failed.length < MAX_FAILURES) result.failed.push(failure);
   };
-  let batch: ValidDocument[] = [];
+  let [batch, length]: [ValidDocument[], number] = [[], 0];
   const flush = async () => {
     const unique = lastById(batch);
-    batch = [];
+    [batch, length] = [[], 0];
     const tally = await storeDocuments(unique, parts.present, undefined);
     for (const { index, ...failure } of tally.failed) fail({ line: index, ...failure });
     result.upserted += tally.documents;
@@ -59,11 +61,13 @@ export async function importDocuments(
     parts.signal?.throwIfAborted();
     result.documents++;
     try {
-      batch.push(readRecord(record, parts.fields));
+      const document = readRecord(record, parts.fields);
+      batch.push(document);
+      length += document.text.length;
     } catch (error) {
       fail(failureOf(error, record));
     }
-    if (batch.length === BATCH_DOCUMENTS) await flush();
+    if (batch.length === BATCH_DOCUMENTS || length >= BATCH_LENGTH) await flush();
   }
   await flush();
   return { ...result, version: version ?? (await parts.version()) };
