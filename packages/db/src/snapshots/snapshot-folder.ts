@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DbError } from "../errors.ts";
 import { SnapshotId, SnapshotManifest } from "../schemas/snapshot.ts";
 import type { SnapshotReport } from "../schemas/snapshot.ts";
+import { isMissing } from "../storage/failure.ts";
 import { synchronize } from "../storage/synchronize.ts";
 import { filesIn } from "./link-files.ts";
 
@@ -87,11 +88,12 @@ export class SnapshotFolder {
     return { ...report, ok: report.missing.length + report.damaged.length === 0 };
   }
 
-  /** @throws {DbError} `snapshot_not_found` */
+  /** Also a damaged one. @throws {DbError} `snapshot_not_found` */
   async remove(id: string): Promise<void> {
-    await this.manifest(id);
     const removed = join(this.#path, `${UNFINISHED}${id}`);
-    await rename(this.folderOf(id), removed);
+    await rename(this.folderOf(id), removed).catch((cause: unknown) => {
+      throw isMissing(cause) ? notFound() : cause;
+    });
     await synchronize(this.#path);
     await rm(removed, { recursive: true });
   }
@@ -147,10 +149,6 @@ async function namesIn(folder: string): Promise<string[]> {
     if (isMissing(error)) return [];
     throw error;
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 function parseJson(json: string): unknown {

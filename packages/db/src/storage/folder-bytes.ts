@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isMissing } from "./failure.ts";
 
 /** Bytes of all files below a folder; none where there is no folder. Files that go away meanwhile (pruning) do not count. */
 export async function folderBytes(folder: string): Promise<number> {
@@ -18,8 +19,4 @@ export async function folderBytes(folder: string): Promise<number> {
       }
     });
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
