@@ -1,3 +1,4 @@
+import { presentDocuments } from "./catalogue/read-documents.ts";
 import { embedPassages, vectorsError } from "./ingestion/embed-passages.ts";
 import type { Generation } from "./generations/generation.ts";
 import type { EmbeddedDocument } from "./tables/passage-rows.ts";
@@ -40,8 +41,7 @@ export async function repair(generation: Generation): Promise<RepairReport> {
 /** Under a new revision, unless another write has replaced them meanwhile. */
 async function storeAgain(generation: Generation, ids: readonly string[]): Promise<number> {
   const { record, catalogue, writer } = generation;
-  const versions = [...(await catalogue.versions(record.id, ids)).values()];
-  const documents = await catalogue.documentsAt(record.id, versions);
+  const documents = [...(await presentDocuments(catalogue, record.id, ids)).values()];
   const embedder = await generation.embedder();
   const vectors = await embedPassages(
     documents.map((document) => ({ document, passages: document.passages, vectors: undefined })),

@@ -100,6 +100,21 @@ describe.each(FORMATS)("%s", (format) => {
     expect(await copy.verify()).toMatchObject({ ok: true, documents: 900 });
   });
 
+  test("an export beside writes has every document once, as it was or as it is", async () => {
+    await using opened = await openDatabase();
+    const source = await opened.create("source");
+    await source.upsert(rewritten(0));
+    const controller = new AbortController();
+    const writing = (async () => {
+      for (let round = 1; !controller.signal.aborted; round++) await source.upsert(rewritten(round));
+    })();
+    const file = await blobOf(source.export(format, { vectors: true }));
+    controller.abort();
+    await writing;
+    const copy = await opened.create("copy");
+    expect(await copy.import(format, file)).toMatchObject({ documents: 600, upserted: 600, failed_total: 0 });
+  });
+
   test("an export of a filter, and of nothing", async () => {
     await using opened = await openDatabase();
     const source = await opened.create("source", { fields: { year: "number" } });
@@ -208,3 +223,7 @@ test("a Parquet file needs its end first", async () => {
     expect.objectContaining({ code: "import_invalid" }),
   );
 });
+
+function rewritten(round: number) {
+  return Array.from({ length: 600 }, (_, at) => ({ id: `d${at}`, text: `Text ${at} of round ${round}.` }));
+}

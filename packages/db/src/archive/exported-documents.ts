@@ -1,4 +1,6 @@
 import type { StoredDocument } from "../catalogue/catalogue.ts";
+import { presentDocuments } from "../catalogue/read-documents.ts";
+import { documentOf } from "../document-views.ts";
 import type { GenerationView } from "../generations/generation-view.ts";
 import type { ExportedDocument } from "../schemas/export.ts";
 import type { Filter } from "../schemas/filter.ts";
@@ -23,12 +25,10 @@ export async function* exportedDocuments(
   for await (const ids of idBatches(view, filter)) {
     signal?.throwIfAborted();
     const { catalogue, record } = view;
-    const versions = [...(await catalogue.versions(record.id, ids)).values()];
-    const documents = await catalogue.documentsAt(record.id, versions);
-    const stored = vectors ? await view.table.vectorsAt(versions) : new Map<string, Float32Array>();
-    const byId = new Map(documents.map((document) => [document.id, document]));
+    const documents = await presentDocuments(catalogue, record.id, ids);
+    const stored = vectors ? await view.table.vectorsAt([...documents.values()]) : new Map<string, Float32Array>();
     for (const id of ids) {
-      const document = byId.get(id);
+      const document = documents.get(id);
       if (document) yield exported(document, vectors ? embeddingOf(document, stored, view) : undefined);
     }
   }
@@ -50,21 +50,10 @@ async function* idBatches(view: GenerationView, filter: Filter | undefined): Asy
   }
 }
 
-function exported(
-  { id, text, title, tags, metadata, source, createdAt, updatedAt }: StoredDocument,
-  embedding: ExportedDocument["embedding"],
-): ExportedDocument {
-  return {
-    id,
-    text,
-    ...(title !== undefined && { title }),
-    ...(tags !== undefined && { tags: [...tags] }),
-    metadata,
-    ...(source !== undefined && { source }),
-    created_at: createdAt.toISOString(),
-    updated_at: updatedAt.toISOString(),
-    ...(embedding && { embedding }),
-  };
+function exported(document: StoredDocument, embedding: ExportedDocument["embedding"]): ExportedDocument {
+  const { rev: _rev, passages: _passages, ...shown } = documentOf(document);
+  const { source } = document;
+  return { ...shown, ...(source !== undefined && { source }), ...(embedding && { embedding }) };
 }
 
 /** `undefined` when a vector is missing: the document has just been replaced, and is embedded again by the import. */

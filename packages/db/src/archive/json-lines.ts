@@ -1,5 +1,4 @@
 import { decodeUtf8, MAX_LINE_BYTES, readLines } from "../lines/index.ts";
-import type { ExportedDocument } from "../schemas/export.ts";
 
 /** A record of an import: its value, or why it is none. */
 export type ImportedRecord =
@@ -10,7 +9,7 @@ export type ImportedRecord =
 const CHUNK_BYTES = 262_144;
 
 /** One JSON object a line. */
-export async function* writeJsonLines(documents: AsyncIterable<ExportedDocument>): AsyncGenerator<Uint8Array> {
+export async function* writeJsonLines(documents: AsyncIterable<object>): AsyncGenerator<Uint8Array> {
   let lines: string[] = [];
   let length = 0;
   for await (const document of documents) {

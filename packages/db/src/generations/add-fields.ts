@@ -1,3 +1,4 @@
+import { allDocuments } from "../catalogue/read-documents.ts";
 import { DbError } from "../errors.ts";
 import { fieldsError } from "../ingestion/read-document.ts";
 import { invalidCollection, requirePlainFields } from "../invalid-collection.ts";
@@ -7,7 +8,6 @@ import type { Generation } from "./generation.ts";
 
 type Fields = Readonly<Record<string, FieldType>>;
 
-const BATCH_DOCUMENTS = 1_000;
 /** Documents that an error names. */
 const NAMED_DOCUMENTS = 10;
 
@@ -36,28 +36,17 @@ export function newFields(request: unknown, declared: Fields): Fields {
  */
 export async function addFields({ catalogue, record, table }: Generation, fields: Fields): Promise<void> {
   await requireFitting({ catalogue, record }, fields);
-  await table.addFields(fields, documentsOf({ catalogue, record }));
+  await table.addFields(fields, allDocuments(catalogue, record.id));
   const tableVersion = await table.makeDurable();
   await catalogue.setFields(record.id, { ...record.fields, ...fields }, tableVersion);
 }
 
 type Documents = Pick<Generation, "catalogue" | "record">;
 
-async function* documentsOf({ catalogue, record }: Documents) {
-  let versions: { id: string; rev: number }[] = [];
-  for await (const { id, rev } of catalogue.manifest(record.id)) {
-    versions.push({ id, rev });
-    if (versions.length < BATCH_DOCUMENTS) continue;
-    yield await catalogue.documentsAt(record.id, versions);
-    versions = [];
-  }
-  if (versions.length > 0) yield await catalogue.documentsAt(record.id, versions);
-}
-
-async function requireFitting(documents: Documents, fields: Fields): Promise<void> {
+async function requireFitting({ catalogue, record }: Documents, fields: Fields): Promise<void> {
   const misfits: { id: string; error: DbError }[] = [];
   let count = 0;
-  for await (const batch of documentsOf(documents)) {
+  for await (const batch of allDocuments(catalogue, record.id)) {
     for (const { id, metadata } of batch) {
       const error = fieldsError(metadata, fields);
       if (error === undefined) continue;

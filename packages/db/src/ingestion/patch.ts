@@ -1,4 +1,5 @@
 import type { StoredDocument } from "../catalogue/catalogue.ts";
+import { presentDocuments } from "../catalogue/read-documents.ts";
 import { DbError } from "../errors.ts";
 import type { Generation } from "../generations/generation.ts";
 import { DocumentChanges, DocumentPatch } from "../schemas/document.ts";
@@ -94,7 +95,7 @@ async function patchSlice(patches: readonly ValidPatch[], { present, signal }: P
   let left = [...byId.keys()];
   for (let attempt = 1; left.length > 0; attempt++) {
     const generation = present();
-    const stored = await readStored(generation, left);
+    const stored = await presentDocuments(generation.catalogue, generation.record.id, left);
     result.missing.push(...left.filter((id) => !stored.has(id)));
     const documents: ValidDocument[] = [];
     for (const [id, document] of stored) {
@@ -124,20 +125,6 @@ async function patchSlice(patches: readonly ValidPatch[], { present, signal }: P
     left = tally.failed.filter(isTriedAgain).flatMap(({ id }) => id ?? []);
   }
   return { ...result, version };
-}
-
-/** One that is replaced while it is read is read again. */
-async function readStored({ catalogue, record }: Generation, ids: readonly string[]) {
-  const documents = new Map<string, StoredDocument>();
-  let left: readonly string[] = ids;
-  for (let attempt = 1; left.length > 0 && attempt <= MAX_ATTEMPTS; attempt++) {
-    const versions = await catalogue.versions(record.id, left);
-    for (const document of await catalogue.documentsAt(record.id, [...versions.values()])) {
-      documents.set(document.id, document);
-    }
-    left = [...versions.keys()].filter((id) => !documents.has(id));
-  }
-  return documents;
 }
 
 /** @throws {DbError} `revision_conflict`; what `readDocument` throws when the document can no longer be stored. */

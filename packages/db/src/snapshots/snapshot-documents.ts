@@ -1,11 +1,13 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
+import { writeJsonLines } from "../archive/json-lines.ts";
 import type { StoredDocument } from "../catalogue/catalogue.ts";
+import { allDocuments } from "../catalogue/read-documents.ts";
 import type { GenerationView } from "../generations/generation-view.ts";
 import { decodeUtf8, readLines } from "../lines/index.ts";
 import { SnapshotDocument } from "../schemas/snapshot.ts";
 
-const BATCH_DOCUMENTS = 500;
+const BATCH_DOCUMENTS = 128;
 /** The largest document, every character escaped, with the spans of its passages. */
 const MAX_LINE_BYTES = 268_435_456;
 
@@ -14,18 +16,13 @@ export async function writeDocuments(path: string, { catalogue, record }: Genera
   const file = await open(path, "wx");
   try {
     let count = 0;
-    let batch: { id: string; rev: number }[] = [];
-    const flush = async () => {
-      const documents = await catalogue.documentsAt(record.id, batch);
-      count += documents.length;
-      batch = [];
-      await file.write(documents.map((document) => `${JSON.stringify(lineOf(document))}\n`).join(""));
+    const lines = async function* () {
+      for await (const documents of allDocuments(catalogue, record.id)) {
+        count += documents.length;
+        yield* documents.map(lineOf);
+      }
     };
-    for await (const version of catalogue.manifest(record.id)) {
-      batch.push(version);
-      if (batch.length === BATCH_DOCUMENTS) await flush();
-    }
-    await flush();
+    for await (const chunk of writeJsonLines(lines())) await file.writeFile(chunk);
     return count;
   } finally {
     await file.close();

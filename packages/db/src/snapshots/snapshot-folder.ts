@@ -129,7 +129,7 @@ async function hashOf(path: string): Promise<string> {
 async function writeDurably(path: string, content: string): Promise<void> {
   const file = await open(path, "wx");
   try {
-    await file.write(content);
+    await file.writeFile(content);
     await file.sync();
   } finally {
     await file.close();
