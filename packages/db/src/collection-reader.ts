@@ -4,7 +4,7 @@ import type { Catalogue, CollectionRecord } from "./catalogue/catalogue.ts";
 import { findReady, notFound } from "./catalogue/find-collection.ts";
 import { CollectionReads } from "./collection-reads.ts";
 import { DbError } from "./errors.ts";
-import type { GenerationStore } from "./generations/generation-store.ts";
+import type { GenerationReads } from "./generations/generation-reads.ts";
 import type { GenerationView } from "./generations/generation-view.ts";
 
 export interface WaitOptions {
@@ -29,18 +29,18 @@ interface Opened {
 export class CollectionReader extends CollectionReads implements Disposable {
   readonly name: string;
   readonly #catalogue: Catalogue;
-  readonly #store: GenerationStore;
+  readonly #generations: GenerationReads;
   #opened: Opened | undefined;
   /** The generation before: searches that have begun in it, and cursors of their results, may still need it. */
   #replaced: GenerationView | undefined;
   /** One at a time opens or refreshes. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(name: string, catalogue: Catalogue, store: GenerationStore) {
+  constructor(name: string, catalogue: Catalogue, generations: GenerationReads) {
     super();
     this.name = name;
     this.#catalogue = catalogue;
-    this.#store = store;
+    this.#generations = generations;
   }
 
   /**
@@ -92,7 +92,7 @@ export class CollectionReader extends CollectionReads implements Disposable {
   }
 
   async #open(record: CollectionRecord): Promise<GenerationView> {
-    const view = await this.#store.view(record);
+    const view = await this.#generations.view(record);
     this.#replaced?.table[Symbol.dispose]();
     this.#replaced = this.#opened?.view;
     this.#opened = { view, version: record.version, renewedAt: performance.now() };

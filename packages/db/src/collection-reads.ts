@@ -6,6 +6,9 @@ import { documentOf, summaryOf } from "./document-views.ts";
 import type { Embedder } from "./embedder.ts";
 import type { GenerationView } from "./generations/generation-view.ts";
 import { ListCursor } from "./list-cursor.ts";
+import { openObject } from "./objects/open-object.ts";
+import type { OpenedObject } from "./objects/open-object.ts";
+import type { StoredObject } from "./objects/read-object.ts";
 import type { CollectionInfo, FieldType, ReindexInfo } from "./schemas/collection.ts";
 import type { Document, DocumentPage } from "./schemas/document.ts";
 import type { ExportFormat } from "./schemas/export.ts";
@@ -72,6 +75,22 @@ export abstract class CollectionReads {
     const { catalogue, record } = await this.view();
     const found = await catalogue.document(record.id, String(id));
     return found && documentOf(found);
+  }
+
+  /**
+   * The bytes that are stored beside a document, with their media type; `undefined` when there are none.
+   * @throws {DbError} `object_damaged` when they are not those that were stored
+   */
+  async object(id: string | number): Promise<StoredObject | undefined> {
+    const opened = await this.openObject(id);
+    if (opened === undefined) return undefined;
+    const { media_type, sha256 } = opened.info;
+    return { media_type, sha256, bytes: Buffer.concat(await Array.fromAsync(opened.content)) };
+  }
+
+  /** The same as a stream, which has to be read to its end or cancelled. */
+  openObject(id: string | number): Promise<OpenedObject | undefined> {
+    return openObject(() => this.view(), String(id));
   }
 
   /** Documents in order of id, a page at a time; a document written meanwhile appears at its place or not, others once. */

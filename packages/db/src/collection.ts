@@ -16,15 +16,17 @@ import { selectIds } from "./ingestion/delete-selector.ts";
 import type { DeleteSelector } from "./ingestion/delete-selector.ts";
 import { IdempotentCalls, idFor } from "./ingestion/idempotency.ts";
 import type { IdempotencyOptions } from "./ingestion/idempotency.ts";
-import { patchDocuments, patchEach } from "./ingestion/patch.ts";
-import type { PatchOptions } from "./ingestion/patch.ts";
+import { patchDocuments, patchEach, setObject } from "./ingestion/patch.ts";
+import type { PatchOptions, SetObjectOptions } from "./ingestion/patch.ts";
 import type { StoreTarget } from "./ingestion/store-documents.ts";
 import { upsert } from "./ingestion/upsert.ts";
 import type { UpsertOptions } from "./ingestion/upsert.ts";
 import { invalidCollection, requirePlainFields } from "./invalid-collection.ts";
+import { withHashedObject } from "./objects/read-object.ts";
+import type { ObjectInput } from "./objects/read-object.ts";
 import { ReindexRequest } from "./schemas/collection.ts";
 import type { FieldType, ModelPrecision, NewFields, ReindexInfo, ReindexRequestInput } from "./schemas/collection.ts";
-import type { DeleteResult, DocumentChanges, PatchResult, UpsertResult } from "./schemas/document.ts";
+import type { DeleteResult, DocumentChanges, PatchResult, SetObjectResult, UpsertResult } from "./schemas/document.ts";
 import type { ExportFormat, ImportResult } from "./schemas/export.ts";
 import type { Filter } from "./schemas/filter.ts";
 import { whereOf } from "./search/search.ts";
@@ -130,7 +132,7 @@ export class Collection extends CollectionReads {
     const present = () => this.#target(options);
     const { idempotencyKey: key, source } = options;
     return this.#calls.once(key, {
-      call: ["upsert", source ?? null, documents],
+      call: ["upsert", source ?? null, key === undefined ? [] : documents.map(withHashedObject)],
       run: () =>
         upsert(documents, {
           ...options,
@@ -179,6 +181,20 @@ export class Collection extends CollectionReads {
     return this.#calls.once(options.idempotencyKey, { call, run: () => this.#patch(selector, options) });
   }
 
+  /**
+   * Stores bytes beside a document in place of those that are there; `null` takes them away. Nothing else changes, and nothing is
+   * embedded. `undefined` when there is no such document.
+   *
+   * @throws {DbError} `document_invalid` (also for media types that a browser may run), `document_too_large`, `revision_conflict`
+   */
+  async setObject(
+    id: string | number,
+    object: ObjectInput | null,
+    options: SetObjectOptions = {},
+  ): Promise<SetObjectResult | undefined> {
+    return setObject(String(id), object, this.#patchParts(options));
+  }
+
   /** Deletes what the selector names and exists; resolves when that is durable. @throws {DbError} `query_invalid`, `revision_conflict` */
   async delete(
     selector: DeleteSelector,
@@ -196,15 +212,16 @@ export class Collection extends CollectionReads {
     await this.#open().writer.settle();
   }
 
-  /** Compares the catalogue with the table, passage by passage. */
+  /** Compares the catalogue with the table, passage by passage, and reads every object. */
   async verify(): Promise<CollectionReport> {
-    const { table, record, writer } = this.#open();
+    const { table, record, writer, objects } = this.#open();
     return verifyCollection({
       name: this.#name,
       id: record.id,
       catalogue: this.#catalogue,
       table,
-      maintenance: writer.maintenanceFailure ?? table.residentFailure ?? this.#generations.failure,
+      objects,
+      maintenance: writer.maintenanceFailure ?? table.residentFailure ?? this.#generations.failure ?? objects.failure,
     });
   }
 
@@ -249,13 +266,17 @@ export class Collection extends CollectionReads {
   }
 
   async #patch(selector: PatchSelector, options: PatchOptions): Promise<PatchResult> {
-    const parts = { ...options, present: () => this.#open(), version: () => this.#version() };
+    const parts = this.#patchParts(options);
     if ("documents" in selector) return patchDocuments(selector.documents, parts);
     const { table, search: sources } = this.#open();
     const where = await whereOf(sources, selector.filter);
     if (where === undefined) throw new DbError("query_invalid", "Name the documents to change, or a filter.");
     const ids = await table.documentIds({ where });
     return patchEach(ids, selector.changes, parts);
+  }
+
+  #patchParts<Options extends PatchOptions>(options: Options) {
+    return { ...options, present: () => this.#open(), version: () => this.#version() };
   }
 
   async #delete(selector: DeleteSelector): Promise<DeleteResult> {

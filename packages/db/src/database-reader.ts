@@ -5,12 +5,11 @@ import type { DatabaseOptions } from "./database.ts";
 import { loadSentenceTransformer } from "./embedders/sentence-transformer.ts";
 import { SharedEmbedders } from "./embedders/shared-embedders.ts";
 import { DbError } from "./errors.ts";
-import { GenerationStore } from "./generations/generation-store.ts";
+import { GenerationReads } from "./generations/generation-reads.ts";
 import type { Alias, CollectionInfo } from "./schemas/collection.ts";
 import { storageFor } from "./storage/registry.ts";
 import { storageError } from "./storage/failure.ts";
 import { wholeText } from "./whole-text.ts";
-import { connectTables } from "./tables/connection.ts";
 
 /**
  * The collections of a data folder for reading, in any number of processes, beside the one that writes. It sees what has been
@@ -20,13 +19,13 @@ import { connectTables } from "./tables/connection.ts";
 export class DatabaseReader implements AsyncDisposable {
   readonly uri: string;
   readonly #catalogue: Catalogue;
-  readonly #generations: GenerationStore;
+  readonly #generations: GenerationReads;
   readonly #collections = new Map<string, CollectionReader>();
   readonly #owned: AsyncDisposableStack;
 
   private constructor(
     uri: string,
-    parts: { catalogue: Catalogue; generations: GenerationStore; owned: AsyncDisposableStack },
+    parts: { catalogue: Catalogue; generations: GenerationReads; owned: AsyncDisposableStack },
   ) {
     this.uri = uri;
     this.#catalogue = parts.catalogue;
@@ -43,16 +42,9 @@ export class DatabaseReader implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     try {
       const catalogue = stack.use(await place.openCatalogue());
-      const connection = await connectTables(place.tables);
-      stack.defer(() => connection.close());
       const embedders = stack.use(new SharedEmbedders(loadEmbedder));
-      const generations = new GenerationStore({
-        catalogue,
-        connection,
-        folder: place.tables,
-        embedders,
-        split,
-      });
+      const { tables: folder, objects } = place;
+      const generations = new GenerationReads({ catalogue, folder, objects, embedders, split });
       return new DatabaseReader(uri, { catalogue, generations, owned: stack.move() });
     } catch (error) {
       throw storageError(error, "Opening a database for reading");

@@ -11,12 +11,13 @@ import { GenerationStore } from "./generations/generation-store.ts";
 import { invalidCollection, requirePlainFields, taken } from "./invalid-collection.ts";
 import { CollectionConfig, CollectionName } from "./schemas/collection.ts";
 import type { Alias, CollectionConfigInput, CollectionInfo } from "./schemas/collection.ts";
+import { Objects } from "./objects/objects.ts";
 import { Snapshots } from "./snapshots/snapshots.ts";
 import { storageFor } from "./storage/registry.ts";
 import type { HeldPlace } from "./storage/storage.ts";
 import { wholeText } from "./whole-text.ts";
 import { connectTables } from "./tables/connection.ts";
-import { reasonOf } from "./verify.ts";
+import { NOTHING_COUNTED, reasonOf } from "./verify.ts";
 import type { VerifyReport } from "./verify.ts";
 
 export interface DatabaseOptions {
@@ -34,6 +35,7 @@ export class Database implements AsyncDisposable {
   readonly #catalogue: Catalogue;
   readonly #connection: Connection;
   readonly #embedders: SharedEmbedders;
+  readonly #objects: Objects;
   readonly #generations: GenerationStore;
   /** Writes that were accepted before they were done. */
   readonly writes: AcceptedWrites;
@@ -52,9 +54,11 @@ export class Database implements AsyncDisposable {
     this.#connection = parts.connection;
     this.#embedders = new SharedEmbedders(loadEmbedder);
     const { catalogue, connection, folder } = parts;
+    this.#objects = new Objects(folder.objects, catalogue);
     this.#generations = new GenerationStore({
       catalogue,
       connection,
+      objects: this.#objects,
       folder: folder.tables,
       embedders: this.#embedders,
       split,
@@ -84,6 +88,7 @@ export class Database implements AsyncDisposable {
     const database = new Database(uri, parts, options);
     try {
       await database.#recover();
+      await database.#objects.sweep();
       await database.snapshots.clear();
       await database.writes.resume();
       return database;
@@ -189,8 +194,7 @@ export class Database implements AsyncDisposable {
         try {
           return await (await this.collection(name)).verify();
         } catch (error) {
-          const counts = { documents: 0, passages: 0, missing: 0, stale: 0, orphaned: 0, duplicated: 0 };
-          return { name, ok: false, ...counts, failure: reasonOf(error) };
+          return { name, ok: false, ...NOTHING_COUNTED, failure: reasonOf(error) };
         }
       }),
     );

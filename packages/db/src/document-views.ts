@@ -9,6 +9,7 @@ export function documentOf({
   title,
   tags,
   metadata,
+  object,
   passages,
   createdAt,
   updatedAt,
@@ -19,6 +20,7 @@ export function documentOf({
     ...(title !== undefined && { title }),
     ...(tags !== undefined && { tags: [...tags] }),
     metadata,
+    ...(object && { object }),
     rev,
     passages: [...passages],
     created_at: createdAt.toISOString(),
@@ -26,11 +28,12 @@ export function documentOf({
   };
 }
 
-export function summaryOf({ title, tags, createdAt, updatedAt, ...rest }: StoredSummary): DocumentSummary {
+export function summaryOf({ title, tags, object, createdAt, updatedAt, ...rest }: StoredSummary): DocumentSummary {
   return {
     ...rest,
     ...(title !== undefined && { title }),
     ...(tags !== undefined && { tags: [...tags] }),
+    ...(object && { object }),
     created_at: createdAt.toISOString(),
     updated_at: updatedAt.toISOString(),
   };

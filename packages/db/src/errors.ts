@@ -11,6 +11,7 @@ export type DbErrorCode =
   | "document_too_large"
   | "field_type_mismatch"
   | "embedding_invalid"
+  | "object_damaged"
   | "revision_conflict"
   | "idempotency_key_invalid"
   | "idempotency_key_reused"

@@ -1,8 +1,11 @@
 import type { Catalogue } from "./catalogue/catalogue.ts";
+import type { ObjectCounts } from "./objects/verify-objects.ts";
+import { verifyObjects } from "./objects/verify-objects.ts";
+import type { ObjectReads } from "./storage/object-store.ts";
 import type { PassageTable } from "./tables/passage-table.ts";
 
-/** How a collection's catalogue and table agree. All counts but the first two are 0 in a sound collection. */
-export interface CollectionReport {
+/** How a collection's catalogue, its table and its objects agree. All counts but those of documents, passages and objects are 0 in a sound collection. */
+export interface CollectionReport extends ObjectCounts {
   readonly name: string;
   readonly ok: boolean;
   readonly documents: number;
@@ -18,6 +21,19 @@ export interface CollectionReport {
   /** Why the last maintenance failed, or why the collection could not be read. */
   readonly failure?: string;
 }
+
+/** Of a collection that cannot be read. */
+export const NOTHING_COUNTED = {
+  documents: 0,
+  passages: 0,
+  missing: 0,
+  stale: 0,
+  orphaned: 0,
+  duplicated: 0,
+  objects: 0,
+  missing_objects: 0,
+  damaged_objects: 0,
+} as const satisfies Omit<CollectionReport, "name" | "ok" | "failure">;
 
 export interface VerifyReport {
   readonly ok: boolean;
@@ -46,14 +62,18 @@ export interface Comparison {
 export async function verifyCollection({
   name,
   maintenance,
+  objects,
   ...compared
-}: Compared & { name: string; maintenance: unknown }): Promise<CollectionReport> {
+}: Compared & { name: string; maintenance: unknown; objects: ObjectReads }): Promise<CollectionReport> {
   const { documents, counts, broken, orphans } = await compare(compared);
+  const objectCounts = await verifyObjects(compared.id, { catalogue: compared.catalogue, objects });
+  const unsound = objectCounts.missing_objects + objectCounts.damaged_objects;
   return {
     name,
-    ok: broken.size + orphans.size === 0 && maintenance === undefined,
+    ok: broken.size + orphans.size + unsound === 0 && maintenance === undefined,
     documents,
     ...counts,
+    ...objectCounts,
     ...(maintenance !== undefined && { failure: reasonOf(maintenance) }),
   };
 }

@@ -22,6 +22,7 @@ import { documentRoutes } from "./routes/documents.ts";
 import { embeddingRoutes } from "./routes/embeddings.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { objectRoutes } from "./routes/objects.ts";
 import { pageRoutes } from "./routes/page.ts";
 import { searchRoutes } from "./routes/search.ts";
 import { snapshotRoutes } from "./routes/snapshots.ts";
@@ -54,6 +55,7 @@ export function createApp(
   app.route("/", collectionRoutes(services));
   app.route("/", aliasRoutes(services));
   app.route("/", documentRoutes(services));
+  app.route("/", objectRoutes(services, config));
   app.route("/", fileRoutes(services, config));
   app.route("/", taskRoutes(services));
   app.route("/", searchRoutes(services));

@@ -12,6 +12,7 @@ import type {
   ReindexRequestInput,
   SearchRequestInput,
   SearchResponse,
+  SetObjectResult,
   SnapshotInfo,
   SnapshotReport,
   UpsertResult,
@@ -107,6 +108,14 @@ export function createClient(baseUrl = "", options: TransportOptions = {}) {
       delete: (collection: string, selector: DeleteRequest, options?: WriteOptions) =>
         http.post<DeleteResult>(`${collectionPath(collection)}/documents:delete`, selector, writeCall(options)),
     },
+    objects: {
+      get: (collection: string, id: string, options?: CallOptions) => http.blob(objectPath(collection, id), options),
+      /** The blob's type becomes the object's media type. */
+      set: (collection: string, id: string, object: Blob, { ifRev, ...options }: ObjectOptions = {}) =>
+        http.putBlob<SetObjectResult>(`${objectPath(collection, id)}${query({ if_rev: ifRev })}`, object, options),
+      remove: (collection: string, id: string, { ifRev, ...options }: ObjectOptions = {}) =>
+        http.delete<SetObjectResult>(`${objectPath(collection, id)}${query({ if_rev: ifRev })}`, options),
+    },
     files: {
       add: (collection: string, file: Blob, { name, text, title, id, format, ...options }: UploadOptions = {}) =>
         http.upload<TaskAccepted>(
@@ -166,6 +175,11 @@ interface PageOptions extends CallOptions {
   readonly cursor?: string;
 }
 
+interface ObjectOptions extends CallOptions {
+  /** The revision that the document must have. */
+  readonly ifRev?: number;
+}
+
 interface TextOptions extends CallOptions {
   readonly start?: number;
   readonly end?: number;
@@ -185,6 +199,10 @@ function snapshotPath(id: string): string {
 
 function documentPath(collection: string, id: string): string {
   return `${collectionPath(collection)}/documents/${encodeURIComponent(id)}`;
+}
+
+function objectPath(collection: string, id: string): string {
+  return `${documentPath(collection, id)}/object`;
 }
 
 function taskPath(id: string): string {

@@ -10,6 +10,7 @@ export type ServerErrorCode =
   | "route_not_found"
   | "method_not_allowed"
   | "document_not_found"
+  | "object_not_found"
   | "alias_not_found"
   | "task_not_found"
   | "task_finished"

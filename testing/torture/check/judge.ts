@@ -60,11 +60,27 @@ async function documentsOf(collection: Collection, faults: Faults): Promise<Map<
       listed++;
       if (documents.has(id)) faults.fault("duplicated", `${id} is listed twice`);
       else if (!document) faults.fault("torn", `${id} is listed and cannot be read`);
-      else documents.set(id, written(document));
+      else documents.set(id, { ...written(document), ...(await objectOf(collection, document, faults)) });
     }
   } while (cursor !== undefined);
   if ((await collection.count()) !== listed) faults.fault("differences", "count and list disagree");
   return documents;
+}
+
+/** The object, whose bytes must be those that the document says. */
+async function objectOf(
+  collection: Collection,
+  { id, object: info }: Awaited<ReturnType<Collection["get"]>> & object,
+  faults: Faults,
+): Promise<Pick<WrittenDocument, "object">> {
+  if (info === undefined) return {};
+  try {
+    const object = await collection.object(id);
+    return object ? { object: Buffer.from(object.bytes).toString() } : {};
+  } catch (error) {
+    faults.fault("lost", `the object of ${id}: ${error instanceof Error ? error.message : "unknown"}`);
+    return {};
+  }
 }
 
 function written({ id, title = "", text, tags = [], metadata }: Awaited<ReturnType<Collection["get"]>> & object) {
@@ -100,7 +116,9 @@ function isOlder({ metadata }: WrittenDocument, allowed: readonly (WrittenDocume
 /** The database's own comparison of its catalogue with its tables. */
 async function judgeVerification(database: Database, faults: Faults, isMaintained: boolean): Promise<void> {
   const { collections } = await database.verify();
-  for (const { name, missing, stale, orphaned, duplicated, failure } of collections) {
+  for (const { name, missing, stale, orphaned, duplicated, failure, ...objects } of collections) {
+    faults.fault("lost", `${objects.missing_objects} objects of ${name} are missing`, objects.missing_objects);
+    faults.fault("torn", `${objects.damaged_objects} objects of ${name} are damaged`, objects.damaged_objects);
     faults.fault("lost", `${missing} passages of ${name} are missing`, missing);
     faults.fault("torn", `${stale} passages of ${name} are of a replaced version`, stale);
     faults.fault("torn", `${orphaned} passages of ${name} are of no document`, orphaned);

@@ -13,10 +13,15 @@ export interface WrittenDocument {
     readonly note: { readonly text: number; readonly by?: string };
     readonly patched?: number;
   };
+  /** The bytes beside it, as text. */
+  readonly object?: string;
 }
 
 /** Values of `metadata.group`; deletions by filter name one. */
 export const GROUPS = 12;
+/** Documents that have an object. */
+const OBJECT_SHARE = 0.1;
+const OBJECT_TYPE = "application/octet-stream";
 /** Documents that operations write and delete again and again. */
 export const POOL = 240;
 
@@ -41,7 +46,21 @@ export function documentOf(id: string, operation: number, seed: number): Written
     text: sentences.join(" "),
     tags: [`t${version % 5}`],
     metadata: { operation, group: operation % GROUPS, note: { text: version } },
+    ...(random.chance(OBJECT_SHARE) && { object: objectOf(id, version, random) }),
   };
+}
+
+/** A few of them are of several documents. */
+function objectOf(id: string, version: number, random: Random): string {
+  const owner = random.chance(0.2) ? "all" : id;
+  return `Object of ${owner}, t${version}. `.repeat(random.integer(1, 400));
+}
+
+/** The document as an upsert takes it. */
+export function inputOf({ object, ...document }: WrittenDocument) {
+  return object === undefined
+    ? document
+    : { ...document, object: { media_type: OBJECT_TYPE, bytes: Buffer.from(object) } };
 }
 
 /** A passage a sentence. */

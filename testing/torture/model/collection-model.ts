@@ -9,6 +9,7 @@ export interface ModelDocument {
   readonly title: string | undefined;
   readonly tags: readonly string[] | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
+  readonly object: string | undefined;
   readonly source: string | undefined;
   readonly createdAt: string;
   readonly passages: readonly ModelPassage[];
@@ -43,8 +44,9 @@ export function contentOf({
   title,
   tags,
   metadata,
+  object,
 }: Omit<ModelDocument, "id" | "source" | "createdAt" | "passages">) {
-  return JSON.stringify([text, title ?? null, tags ?? null, sorted(metadata)]);
+  return JSON.stringify([text, title ?? null, tags ?? null, sorted(metadata), object ?? null]);
 }
 
 /** What the vectors are made of. */

@@ -10,7 +10,12 @@ export interface Given {
   readonly title?: string;
   readonly tags?: readonly string[];
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** The bytes beside it, as text. */
+  readonly object?: string;
 }
+
+/** Of the objects of all documents. */
+export const MEDIA_TYPE = "application/x-stone";
 
 /** One that must be refused, and with which code; the others of its batch must not suffer. */
 export interface Refused {
@@ -32,7 +37,18 @@ export function document(random: Random): Given {
     ...(random.chance(0.5) && { title: `title ${random.pick(WORDS)}` }),
     ...(random.chance(0.5) && { tags: random.list(random.integer(0, 3), () => random.pick(WORDS)) }),
     ...(random.chance(0.8) && { metadata: metadata(random) }),
+    ...(random.chance(0.2) && { object: object(random) }),
   };
+}
+
+/** Few enough that several documents have the same. */
+export function object(random: Random): string {
+  return `object ${random.integer(0, 30)}`.repeat(random.integer(1, 3));
+}
+
+/** The document as an upsert takes it. */
+export function inputOf({ object, ...given }: Given) {
+  return object === undefined ? given : { ...given, object: { media_type: MEDIA_TYPE, bytes: Buffer.from(object) } };
 }
 
 const text = "stone.";

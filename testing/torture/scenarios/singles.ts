@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Collection } from "@galen/db";
 import { MAIN, openDatabase } from "../load/database.ts";
-import { documentOf } from "../load/documents.ts";
+import { documentOf, inputOf } from "../load/documents.ts";
 import type { Outcome, Scale, Scenario, ScenarioRun } from "../scenario.ts";
 import { Tally } from "../tally.ts";
 
@@ -26,7 +26,7 @@ export const singles: Scenario = {
     let tail = 0;
     for (; tally.operations < UPSERTS[scale]; tally.operations++) {
       const at = tally.operations;
-      await collection.upsert([documentOf(`d${at % IDS}`, at, seed)]);
+      await collection.upsert([inputOf(documentOf(`d${at % IDS}`, at, seed))]);
       if (at % LOOK_EVERY !== 0) continue;
       onProgress(`${at} of ${UPSERTS[scale]}`);
       tail = Math.max(tail, (await collection.statistics()).indexes.text_unindexed);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Collection } from "@galen/db";
 import { MAIN, openDatabase } from "../load/database.ts";
-import { documentOf } from "../load/documents.ts";
+import { documentOf, inputOf } from "../load/documents.ts";
 import type { WrittenDocument } from "../load/documents.ts";
 import type { State } from "../load/operations/operation.ts";
 import { Random, seedOf } from "../load/random.ts";
@@ -66,7 +66,7 @@ async function write(
     for (const id of ids) note(id, version, undefined);
   } else {
     const documents = ids.map((id) => documentOf(id, operation, seed));
-    const { version } = await collection.upsert(documents);
+    const { version } = await collection.upsert(documents.map(inputOf));
     for (const document of documents) note(document.id, version, document);
   }
 }

@@ -50,8 +50,9 @@ async function* idBatches(view: GenerationView, filter: Filter | undefined): Asy
   }
 }
 
+/** Without its object, whose bytes are in no file. */
 function exported(document: StoredDocument, embedding: ExportedDocument["embedding"]): ExportedDocument {
-  const { rev: _rev, passages: _passages, ...shown } = documentOf(document);
+  const { rev: _rev, passages: _passages, object: _object, ...shown } = documentOf(document);
   const { source } = document;
   return { ...shown, ...(source !== undefined && { source }), ...(embedding && { embedding }) };
 }

@@ -77,7 +77,7 @@ export async function importDocuments(
 function readRecord(record: ImportedRecord, fields: Readonly<Record<string, FieldType>>): ValidDocument {
   if ("problem" in record) throw new DbError("document_invalid", record.problem);
   const { value, line } = record;
-  const document = readDocument(value, line, { fields });
+  const document = readDocument(withoutObject(value), line, { fields });
   const extras = ImportedExtras.safeParse(value);
   if (!extras.success) {
     const issue = extras.error.issues[0];
@@ -91,6 +91,11 @@ function readRecord(record: ImportedRecord, fields: Readonly<Record<string, Fiel
     embedding: embedding ? decodeEmbedding(embedding) : undefined,
   };
   return { ...document, origin };
+}
+
+/** Files of other programs may use the name for something else; no file holds the bytes. */
+function withoutObject(value: unknown): unknown {
+  return typeof value === "object" && value !== null ? { ...value, object: undefined } : value;
 }
 
 /** Whether it fits is asked where the model is known. */

@@ -128,6 +128,38 @@ export function catalogueContract(
       expect((await catalogue.unsettled("c1")).deletes).toEqual([]);
     });
 
+    test("objects are told of when the last version that had them may be gone", async () => {
+      await using opened = await open();
+      const { catalogue } = opened;
+      await catalogue.addCollection(collection);
+      const scan = { media_type: "application/pdf", bytes: 4, sha256: "aa" };
+      const other = { media_type: "image/png", bytes: 5, sha256: "bb" };
+      const first = await catalogue.stage("c1", [
+        staged("a", "x", { object: scan }),
+        staged("b", "y", { object: { ...scan, media_type: "text/plain" } }),
+        staged("c", "z"),
+      ]);
+      expect(await catalogue.unusedObjects(["aa", "bb"])).toEqual(["bb"]);
+      expect(await catalogue.objects("c1")).toEqual([]);
+      expect(await catalogue.settle("c1", first, { tableVersion: 1 })).toEqual([]);
+      expect(await catalogue.objects("c1")).toEqual([{ bytes: 4, sha256: "aa" }]);
+      expect((await catalogue.document("c1", "b"))?.object).toEqual({ ...scan, media_type: "text/plain" });
+      const shown = await catalogue.summaries("c1", { limit: 3 });
+      expect(shown.map(({ object }) => object?.media_type)).toEqual(["application/pdf", "text/plain", undefined]);
+
+      const second = await catalogue.stage("c1", [staged("a", "new", { object: other }), staged("c", "new")]);
+      expect(await catalogue.settle("c1", second, { tableVersion: 2 })).toEqual(["aa"]);
+      expect(await catalogue.unusedObjects(["aa", "bb"])).toEqual([]);
+      const third = await catalogue.stage("c1", [staged("c", "never", { object: { ...other, sha256: "cc" } })]);
+      expect(await catalogue.undo("c1", third)).toEqual(["cc"]);
+      const { rev } = await catalogue.stageDelete("c1", ["b"]);
+      expect(await catalogue.unusedObjects(["aa"])).toEqual([]);
+      expect(await catalogue.settleDelete("c1", rev, { tableVersion: 3 })).toEqual(["aa"]);
+      expect(await catalogue.unusedObjects(["aa", "bb", "cc"])).toEqual(["aa", "cc"]);
+      expect(await catalogue.removeCollection("c1")).toEqual(["bb"]);
+      expect(await catalogue.unusedObjects(["bb"])).toEqual(["bb"]);
+    });
+
     test("summaries page by id in byte order, sources and texts are found", async () => {
       await using opened = await open();
       const { catalogue } = opened;

@@ -1,5 +1,6 @@
 import type { FieldType, ModelPrecision } from "../schemas/collection.ts";
 import type { Metadata, Span } from "../schemas/document.ts";
+import type { ObjectInfo } from "../schemas/object.ts";
 import type { TextSettings } from "../schemas/text-settings.ts";
 import type { VectorIndexFacts } from "../schemas/vector-index.ts";
 
@@ -32,7 +33,7 @@ export interface Catalogue extends AsyncDisposable {
   /** Forgets what was answered to calls with keys, and which sources were read: the collection's documents will be others. */
   forgetCalls(collectionId: string): Promise<void>;
   /** Removes the collection and everything that belongs to it. */
-  removeCollection(collectionId: string): Promise<void>;
+  removeCollection(collectionId: string): Promise<Released>;
 
   /** In order of alias. */
   listAliases(): Promise<AliasRecord[]>;
@@ -44,13 +45,13 @@ export interface Catalogue extends AsyncDisposable {
   /** Records the intent to store these documents as one new revision, which it returns. */
   stage(collectionId: string, documents: readonly StagedDocument[]): Promise<number>;
   /** The revision is in the table and on disk: it becomes the present one of its documents. */
-  settle(collectionId: string, rev: number, facts: SettledFacts): Promise<void>;
+  settle(collectionId: string, rev: number, facts: SettledFacts): Promise<Released>;
   /** The revision is not in the table: forget it. */
-  undo(collectionId: string, rev: number): Promise<void>;
+  undo(collectionId: string, rev: number): Promise<Released>;
   /** Records the intent to delete; returns the ids that exist and the revision. */
   stageDelete(collectionId: string, ids: readonly string[]): Promise<{ ids: string[]; rev: number }>;
   /** What is staged for deletion is out of the table, and that is on disk. */
-  settleDelete(collectionId: string, rev: number, facts: SettledFacts): Promise<void>;
+  settleDelete(collectionId: string, rev: number, facts: SettledFacts): Promise<Released>;
   /** What a crash or a failed write left between staged and settled. */
   unsettled(collectionId: string): Promise<Unsettled>;
 
@@ -76,6 +77,11 @@ export interface Catalogue extends AsyncDisposable {
   /** Every acknowledged document, without its content. */
   manifest(collectionId: string): AsyncIterable<ManifestEntry>;
 
+  /** The objects of the acknowledged documents, each once, in order of hash. */
+  objects(collectionId: string): Promise<ObjectFacts[]>;
+  /** Of these hashes of objects, those that no version of any document has, whatever its state. */
+  unusedObjects(hashes: readonly string[]): Promise<string[]>;
+
   /** The answer of a call with this key, if it was recorded after `since`. */
   findAnswer(collectionId: string, key: string, since: Date): Promise<RecordedAnswer | undefined>;
   /** Records an answer in place of an older one, and forgets those of before `since`. */
@@ -97,6 +103,15 @@ export interface Catalogue extends AsyncDisposable {
   listSources(collectionId: string, prefix: string): Promise<SourceRecord[]>;
   removeSource(collectionId: string, source: string): Promise<void>;
 }
+
+/**
+ * Hashes of the objects that versions had which are gone now, each once, in order. Other documents may have the same objects
+ * still: `unusedObjects` tells.
+ */
+export type Released = readonly string[];
+
+/** What decides an object; documents may give the same one several media types. */
+export type ObjectFacts = Omit<ObjectInfo, "media_type">;
 
 /** A further name of a collection. */
 export interface AliasRecord {
@@ -156,6 +171,7 @@ export interface StagedDocument {
   readonly tags: readonly string[] | undefined;
   readonly metadata: Metadata;
   readonly source: string | undefined;
+  readonly object?: ObjectInfo | undefined;
   /** The revision of the document in the collection that is to be replaced. */
   readonly originRev?: number | undefined;
   readonly passages: readonly Span[];
@@ -171,6 +187,7 @@ export interface StoredSummary extends DocumentVersion {
   readonly title: string | undefined;
   readonly tags: readonly string[] | undefined;
   readonly metadata: Metadata;
+  readonly object: ObjectInfo | undefined;
   readonly length: number;
   readonly snippet: string;
   readonly createdAt: Date;

@@ -10,7 +10,8 @@ import type * as Core from "drizzle-orm/sqlite-core";
  */
 const require = createRequire(import.meta.url);
 
-export const { and, desc, eq, getTableColumns, gt, gte, inArray, lt, ne, sql } = require("drizzle-orm") as typeof Orm;
+export const { and, desc, eq, getTableColumns, gt, gte, inArray, isNotNull, lt, ne, sql } =
+  require("drizzle-orm") as typeof Orm;
 export const { alias, index, integer, primaryKey, sqliteTable, text } =
   require("drizzle-orm/sqlite-core") as typeof Core;
 export const { drizzle } = require("drizzle-orm/better-sqlite3") as typeof Driver;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { temporaryDirectory } from "@galen/testing";
 import { expect, test } from "vitest";
 import { catalogueContract } from "./catalogue.contract.ts";
+import type { ObjectInfo } from "../schemas/object.ts";
 import type { Catalogue, StagedDocument } from "./catalogue.ts";
 import { MemoryCatalogue } from "./memory-catalogue.ts";
 import { SqliteCatalogue } from "./sqlite-catalogue.ts";
@@ -20,6 +21,7 @@ function randomOf(seed: number) {
   };
 }
 
+const HASHES = ["0", "f", "a", "9", "1a", "b"];
 const IDS = ["a", "B", "é", "😀", "10", "9", "\u{ff5e}", "zz"];
 
 function documentOf(id: string, version: number): StagedDocument {
@@ -30,12 +32,17 @@ function documentOf(id: string, version: number): StagedDocument {
     tags: version % 3 === 0 ? ["t"] : undefined,
     metadata: { version, deep: { list: [version, null] } },
     source: version % 4 === 0 ? `s${version % 3}` : undefined,
+    object: version % 2 === 0 ? objectOf(version % 6) : undefined,
     passages: [{ start: 0, end: 4 }],
     contentHash: `c${version}`,
     textHash: `t${version}`,
     createdAt: new Date(1_700_000_000_000 + version),
     updatedAt: new Date(1_700_000_000_000 + version),
   };
+}
+
+function objectOf(at: number): ObjectInfo {
+  return { media_type: `text/x${at}`, bytes: at, sha256: HASHES[at] ?? "" };
 }
 
 /** A call, by the name of its method. */
@@ -101,6 +108,8 @@ async function answersOf(catalogue: Catalogue, revisions: readonly number[]) {
     lengths: await catalogue.textLengths("c"),
     sources: await Promise.all(["s0", "s1", "s2"].map((source) => catalogue.idsBySource("c", source))),
     containing: await catalogue.idsContaining("c", "xxx"),
+    objects: await catalogue.objects("c"),
+    unused: await catalogue.unusedObjects([...HASHES, "none"]),
     manifest: await Array.fromAsync(catalogue.manifest("c")),
     fields: await catalogue.seenFields("c"),
   };

@@ -138,9 +138,11 @@ export class MemoryCatalogue implements Catalogue {
   }
 
   async removeCollection(collectionId: string) {
+    const released = this.#documents(collectionId).objectHashes();
     this.#collections.delete(collectionId);
     for (const [alias, id] of this.#aliases) if (id === collectionId) this.#aliases.delete(alias);
     for (const [id, write] of this.#accepted) if (write.collectionId === collectionId) this.#accepted.delete(id);
+    return released;
   }
 
   async listAliases() {
@@ -166,13 +168,14 @@ export class MemoryCatalogue implements Catalogue {
   }
 
   async settle(collectionId: string, rev: number, { tableVersion, fields = [] }: SettledFacts) {
-    this.#need(collectionId).documents.settle(rev);
+    const released = this.#need(collectionId).documents.settle(rev);
     this.#remember(collectionId, fields);
     this.#change(collectionId, { version: rev, tableVersion, updatedAt: new Date() });
+    return released;
   }
 
   async undo(collectionId: string, rev: number) {
-    this.#collections.get(collectionId)?.documents.undo(rev);
+    return this.#documents(collectionId).undo(rev);
   }
 
   async stageDelete(collectionId: string, ids: readonly string[]) {
@@ -181,8 +184,9 @@ export class MemoryCatalogue implements Catalogue {
   }
 
   async settleDelete(collectionId: string, rev: number, { tableVersion }: SettledFacts) {
-    this.#need(collectionId).documents.settleDelete();
+    const released = this.#need(collectionId).documents.settleDelete();
     this.#change(collectionId, { version: rev, tableVersion, updatedAt: new Date() });
+    return released;
   }
 
   async unsettled(collectionId: string) {
@@ -246,6 +250,19 @@ export class MemoryCatalogue implements Catalogue {
     for (const { id, rev, passages, originRev } of this.#documents(collectionId).all()) {
       yield { id, rev, passages: passages.length, originRev };
     }
+  }
+
+  async objects(collectionId: string) {
+    const objects = this.#documents(collectionId)
+      .all()
+      .flatMap(({ object }) => object ?? []);
+    const byHash = new Map(objects.map(({ sha256, bytes }) => [sha256, { sha256, bytes }]));
+    return [...byHash.values()].sort((left, right) => byBytes(left.sha256, right.sha256));
+  }
+
+  async unusedObjects(hashes: readonly string[]) {
+    const used = new Set([...this.#collections.values()].flatMap(({ documents }) => documents.objectHashes()));
+    return hashes.filter((hash) => !used.has(hash));
   }
 
   async findAnswer(collectionId: string, key: string, since: Date) {

@@ -1,6 +1,7 @@
 import { byBytes } from "./byte-order.ts";
 import type {
   DocumentVersion,
+  Released,
   StagedDocument,
   StoredDocument,
   StoredSummary,
@@ -32,17 +33,22 @@ export class MemoryDocuments {
     for (const document of documents) this.#put(structuredClone(document), "current");
   }
 
-  settle(rev: number): void {
+  settle(rev: number): Released {
+    const gone: Row[] = [];
     for (const [id, versions] of this.#rows) {
       const row = versions.get(rev);
       if (row?.state !== "pending") continue;
-      for (const older of [...versions.keys()].filter((other) => other < rev)) versions.delete(older);
+      for (const [older, replaced] of [...versions].filter(([other]) => other < rev)) {
+        gone.push(replaced);
+        versions.delete(older);
+      }
       this.#put({ ...row.document, id }, "current");
     }
+    return hashesOf(gone);
   }
 
-  undo(rev: number): void {
-    for (const versions of this.#rows.values()) if (versions.get(rev)?.state === "pending") versions.delete(rev);
+  undo(rev: number): Released {
+    return this.#remove((row) => row.state === "pending" && row.document.rev === rev);
   }
 
   stageDelete(ids: readonly string[]): string[] {
@@ -54,10 +60,8 @@ export class MemoryDocuments {
     return deleting;
   }
 
-  settleDelete(): void {
-    for (const versions of this.#rows.values()) {
-      for (const [rev, { state }] of versions) if (state === "deleting") versions.delete(rev);
-    }
+  settleDelete(): Released {
+    return this.#remove(({ state }) => state === "deleting");
   }
 
   unsettled(): Unsettled {
@@ -95,12 +99,13 @@ export class MemoryDocuments {
     return this.all()
       .filter(({ id }) => (after === undefined || byBytes(id, after) > 0) && (wanted?.has(id) ?? true))
       .slice(0, limit)
-      .map(({ id, rev, title, tags, metadata, text, createdAt, updatedAt }) => ({
+      .map(({ id, rev, title, tags, metadata, object, text, createdAt, updatedAt }) => ({
         id,
         rev,
         title,
         tags,
         metadata,
+        object,
         length: text.length,
         snippet: Array.from(text).slice(0, SNIPPET_LENGTH).join(""),
         createdAt,
@@ -125,9 +130,30 @@ export class MemoryDocuments {
     return { total, min: at(0), median: at(0.5), p95: at(0.95), max: at(1) };
   }
 
+  /** Of all versions, whatever their state. */
+  objectHashes(): Released {
+    return hashesOf([...this.#rows.values()].flatMap((versions) => [...versions.values()]));
+  }
+
+  #remove(isGone: (row: Row) => boolean): Released {
+    const gone: Row[] = [];
+    for (const versions of this.#rows.values()) {
+      for (const [rev, row] of versions) {
+        if (!isGone(row)) continue;
+        gone.push(row);
+        versions.delete(rev);
+      }
+    }
+    return hashesOf(gone);
+  }
+
   #put(document: StoredDocument, state: State): void {
     const versions = this.#rows.get(document.id) ?? new Map<number, Row>();
     versions.set(document.rev, { document, state });
     this.#rows.set(document.id, versions);
   }
+}
+
+function hashesOf(rows: readonly Row[]): Released {
+  return [...new Set(rows.flatMap(({ document }) => document.object?.sha256 ?? []))].sort();
 }

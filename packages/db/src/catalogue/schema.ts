@@ -2,7 +2,7 @@ import type { FieldType, ModelPrecision } from "../schemas/collection.ts";
 import type { Metadata, Span } from "../schemas/document.ts";
 import type { TextSettings } from "../schemas/text-settings.ts";
 import type { VectorIndexFacts } from "../schemas/vector-index.ts";
-import { index, integer, primaryKey, sqliteTable, text } from "./drizzle.ts";
+import { index, integer, isNotNull, primaryKey, sqliteTable, text } from "./drizzle.ts";
 
 /**
  * One row a generation of a collection: its documents under one model and one declaration of fields, in one LanceDB table. The
@@ -58,6 +58,10 @@ export const documents = sqliteTable(
     updatedAt: integer("updated_at").notNull(),
     /** In a generation that is built: the revision of the document that this one is made of. */
     originRev: integer("origin_rev"),
+    /** SHA-256 of the object; null when the document has none. */
+    objectHash: text("object_hash"),
+    objectType: text("object_type"),
+    objectBytes: integer("object_bytes"),
     length: integer().notNull(),
     title: text(),
     source: text(),
@@ -70,6 +74,7 @@ export const documents = sqliteTable(
     primaryKey({ columns: [table.collectionId, table.id, table.rev] }),
     index("documents_by_state").on(table.collectionId, table.state, table.id),
     index("documents_by_source").on(table.collectionId, table.source, table.id),
+    index("documents_by_object").on(table.objectHash).where(isNotNull(table.objectHash)),
   ],
 );
 

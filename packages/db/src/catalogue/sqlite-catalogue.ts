@@ -9,6 +9,7 @@ import * as collectionRows from "./sqlite-collections.ts";
 import { openSqlite, openSqliteForReading } from "./sqlite-connection.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 import * as documentRows from "./sqlite-documents.ts";
+import * as objectRows from "./sqlite-objects.ts";
 import * as revisionRows from "./sqlite-revisions.ts";
 import * as sourceRows from "./sqlite-sources.ts";
 
@@ -66,7 +67,7 @@ export class SqliteCatalogue implements Catalogue {
     collectionRows.forgetCalls(this.#connection, collectionId);
   }
   async removeCollection(collectionId: string) {
-    collectionRows.remove(this.#connection, collectionId);
+    return collectionRows.remove(this.#connection, collectionId);
   }
 
   async listAliases() {
@@ -83,16 +84,16 @@ export class SqliteCatalogue implements Catalogue {
     return revisionRows.stage(this.#connection, collectionId, documents);
   }
   async settle(collectionId: string, rev: number, facts: SettledFacts) {
-    revisionRows.settle(this.#connection, collectionId, rev, facts);
+    return revisionRows.settle(this.#connection, collectionId, rev, facts);
   }
   async undo(collectionId: string, rev: number) {
-    revisionRows.undo(this.#connection, collectionId, rev);
+    return revisionRows.undo(this.#connection, collectionId, rev);
   }
   async stageDelete(collectionId: string, ids: readonly string[]) {
     return revisionRows.stageDelete(this.#connection, collectionId, ids);
   }
   async settleDelete(collectionId: string, rev: number, facts: SettledFacts) {
-    revisionRows.settleDelete(this.#connection, collectionId, rev, facts);
+    return revisionRows.settleDelete(this.#connection, collectionId, rev, facts);
   }
   async unsettled(collectionId: string) {
     return revisionRows.unsettled(this.#connection, collectionId);
@@ -134,6 +135,13 @@ export class SqliteCatalogue implements Catalogue {
   }
   async *manifest(collectionId: string) {
     yield* documentRows.manifest(this.#connection, collectionId);
+  }
+
+  async objects(collectionId: string) {
+    return objectRows.list(this.#connection, collectionId);
+  }
+  async unusedObjects(hashes: readonly string[]) {
+    return objectRows.unused(this.#connection, hashes);
   }
 
   async findAnswer(collectionId: string, key: string, since: Date) {

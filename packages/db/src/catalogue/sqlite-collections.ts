@@ -1,8 +1,9 @@
 import type { VectorIndexFacts } from "../schemas/vector-index.ts";
-import type { CollectionRecord, NewCollection } from "./catalogue.ts";
+import type { CollectionRecord, NewCollection, Released } from "./catalogue.ts";
 import { and, eq, inArray } from "./drizzle.ts";
 import { acceptedWrites, aliases, collections, documents, idempotencyKeys, seenFields, sources } from "./schema.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
+import { hashesOf, released } from "./sqlite-objects.ts";
 
 export function list(db: SqliteConnection): CollectionRecord[] {
   return db.select().from(collections).orderBy(collections.name).all().map(toRecord);
@@ -131,15 +132,16 @@ export function forgetCalls(db: SqliteConnection, id: string): void {
   });
 }
 
-export function remove(db: SqliteConnection, id: string): void {
-  db.transaction((tx) => {
-    tx.delete(documents).where(eq(documents.collectionId, id)).run();
+export function remove(db: SqliteConnection, id: string): Released {
+  return db.transaction((tx) => {
+    const rows = tx.delete(documents).where(eq(documents.collectionId, id)).returning(released).all();
     tx.delete(sources).where(eq(sources.collectionId, id)).run();
     tx.delete(aliases).where(eq(aliases.collectionId, id)).run();
     tx.delete(acceptedWrites).where(eq(acceptedWrites.collectionId, id)).run();
     tx.delete(idempotencyKeys).where(eq(idempotencyKeys.collectionId, id)).run();
     tx.delete(seenFields).where(eq(seenFields.collectionId, id)).run();
     tx.delete(collections).where(eq(collections.id, id)).run();
+    return hashesOf(rows);
   });
 }
 

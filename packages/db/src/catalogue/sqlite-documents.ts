@@ -10,6 +10,7 @@ import type {
 import { and, eq, gt, inArray, ne, sql } from "./drizzle.ts";
 import { documents } from "./schema.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
+import { toInfo } from "./sqlite-objects.ts";
 
 /** Characters of a text that a list shows. */
 const SNIPPET_LENGTH = 240;
@@ -65,9 +66,11 @@ export function summaries(
   { limit, after, ids }: SummaryPage,
 ): StoredSummary[] {
   const { id, rev, title, tags, metadata, length, createdAt, updatedAt, text } = documents;
+  const { objectHash, objectType, objectBytes } = documents;
+  const object = { objectHash, objectType, objectBytes };
   const snippet = sql<string>`substr(${text}, 1, ${SNIPPET_LENGTH})`;
   return db
-    .select({ id, rev, title, tags, metadata, length, createdAt, updatedAt, snippet })
+    .select({ id, rev, title, tags, metadata, length, createdAt, updatedAt, snippet, object })
     .from(documents)
     .where(and(isCurrent(collectionId), after === undefined ? undefined : gt(id, after), ids ? idIn(ids) : undefined))
     .orderBy(id)
@@ -77,6 +80,7 @@ export function summaries(
       ...row,
       title: row.title ?? undefined,
       tags: row.tags ?? undefined,
+      object: toInfo(row.object),
       createdAt: new Date(row.createdAt),
       updatedAt: new Date(row.updatedAt),
     }));
@@ -165,6 +169,9 @@ function toDocument({
   collectionId: _collectionId,
   state: _state,
   length: _length,
+  objectHash,
+  objectType,
+  objectBytes,
   ...row
 }: typeof documents.$inferSelect): StoredDocument {
   return {
@@ -172,6 +179,7 @@ function toDocument({
     title: row.title ?? undefined,
     tags: row.tags ?? undefined,
     source: row.source ?? undefined,
+    object: toInfo({ objectHash, objectType, objectBytes }),
     originRev: row.originRev ?? undefined,
     createdAt: new Date(row.createdAt),
     updatedAt: new Date(row.updatedAt),

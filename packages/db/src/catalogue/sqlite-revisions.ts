@@ -1,8 +1,9 @@
-import type { RestoredFacts, SettledFacts, StagedDocument, StoredDocument, Unsettled } from "./catalogue.ts";
+import type { Released, RestoredFacts, SettledFacts, StagedDocument, StoredDocument, Unsettled } from "./catalogue.ts";
 import { alias, and, eq, inArray, lt, sql } from "./drizzle.ts";
 import { collections, documents, seenFields } from "./schema.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 import { idIn } from "./sqlite-documents.ts";
+import { hashesOf, released, toColumns } from "./sqlite-objects.ts";
 
 /** Undeclared field names are suggestions and typo checks; data with thousands of names is not made of fields. */
 const MAX_SEEN_FIELDS = 2_000;
@@ -18,17 +19,18 @@ export function stage(db: SqliteConnection, collectionId: string, staged: readon
   });
 }
 
-export function settle(db: SqliteConnection, collectionId: string, rev: number, facts: SettledFacts): void {
-  db.transaction((tx) => {
-    removeReplaced(tx, collectionId, rev);
+export function settle(db: SqliteConnection, collectionId: string, rev: number, facts: SettledFacts): Released {
+  return db.transaction((tx) => {
+    const replaced = removeReplaced(tx, collectionId, rev);
     tx.update(documents).set({ state: "current" }).where(pendingAt(collectionId, rev)).run();
     rememberFields(tx, collectionId, facts.fields ?? []);
     advance(tx, collectionId, rev, facts.tableVersion);
+    return replaced;
   });
 }
 
-export function undo(db: SqliteConnection, collectionId: string, rev: number): void {
-  db.delete(documents).where(pendingAt(collectionId, rev)).run();
+export function undo(db: SqliteConnection, collectionId: string, rev: number): Released {
+  return hashesOf(db.delete(documents).where(pendingAt(collectionId, rev)).returning(released).all());
 }
 
 export function stageDelete(
@@ -48,12 +50,15 @@ export function stageDelete(
   });
 }
 
-export function settleDelete(db: SqliteConnection, collectionId: string, rev: number, facts: SettledFacts): void {
-  db.transaction((tx) => {
-    tx.delete(documents)
+export function settleDelete(db: SqliteConnection, collectionId: string, rev: number, facts: SettledFacts): Released {
+  return db.transaction((tx) => {
+    const rows = tx
+      .delete(documents)
       .where(and(eq(documents.collectionId, collectionId), eq(documents.state, "deleting")))
-      .run();
+      .returning(released)
+      .all();
     advance(tx, collectionId, rev, facts.tableVersion);
+    return hashesOf(rows);
   });
 }
 
@@ -114,15 +119,18 @@ function nextRevision(tx: Transaction, collectionId: string): number {
 }
 
 /** Older versions of the documents of this revision: the table no longer refers to them. */
-function removeReplaced(tx: Transaction, collectionId: string, rev: number): void {
+function removeReplaced(tx: Transaction, collectionId: string, rev: number): Released {
   const newer = alias(documents, "newer");
   const ids = tx
     .select({ id: newer.id })
     .from(newer)
     .where(and(eq(newer.collectionId, collectionId), eq(newer.state, "pending"), eq(newer.rev, rev)));
-  tx.delete(documents)
+  const rows = tx
+    .delete(documents)
     .where(and(eq(documents.collectionId, collectionId), inArray(documents.id, ids), lt(documents.rev, rev)))
-    .run();
+    .returning(released)
+    .all();
+  return hashesOf(rows);
 }
 
 function rememberFields(tx: Transaction, collectionId: string, names: readonly string[]): void {
@@ -161,6 +169,7 @@ function toRow(document: StagedDocument, collectionId: string, rev: number): typ
     title: document.title ?? null,
     source: document.source ?? null,
     originRev: document.originRev ?? null,
+    ...toColumns(document.object),
     tags: document.tags ? [...document.tags] : null,
     passages: [...document.passages],
     createdAt: document.createdAt.getTime(),

@@ -101,7 +101,12 @@ async function convert(
     passages,
     vectors: embedded[at] ?? [],
     textHash: hash,
-    contentHash: contentHash({ textHash: hash, tags: document.tags, metadata: document.metadata }),
+    contentHash: contentHash({
+      textHash: hash,
+      tags: document.tags,
+      metadata: document.metadata,
+      object: document.object,
+    }),
   }));
 }
 

@@ -1,36 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Connection } from "@lancedb/lancedb";
-import type { Catalogue, CollectionRecord, NewCollection, StoredDocument } from "../catalogue/catalogue.ts";
-import type { Embedder, EmbedderSettings, Splitter } from "../embedder.ts";
-import type { SharedEmbedders } from "../embedders/shared-embedders.ts";
-import { noEmbedder } from "../embedders/no-embedder.ts";
-import type { FieldType } from "../schemas/collection.ts";
-import type { TextSettings } from "../schemas/text-settings.ts";
+import type { CollectionRecord, NewCollection, StoredDocument } from "../catalogue/catalogue.ts";
+import type { Embedder } from "../embedder.ts";
 import { taken } from "../invalid-collection.ts";
+import type { Objects } from "../objects/objects.ts";
 import type { SnapshotManifest } from "../schemas/snapshot.ts";
 import { DurabilityBarrier } from "../storage/durability.ts";
 import { storageError } from "../storage/failure.ts";
 import { PassageTable } from "../tables/passage-table.ts";
-import { GenerationView } from "./generation-view.ts";
+import { GenerationReads } from "./generation-reads.ts";
+import type { GenerationReadsParts, GenerationSettings } from "./generation-reads.ts";
 import { Generation } from "./generation.ts";
 
-export interface GenerationStoreParts {
-  readonly catalogue: Catalogue;
+export interface GenerationStoreParts extends GenerationReadsParts {
   readonly connection: Connection;
-  /** The folder of the tables. */
-  readonly folder: string;
-  readonly embedders: SharedEmbedders;
-  readonly split: Splitter;
-}
-
-/** What a generation is made with. */
-export interface GenerationSettings extends EmbedderSettings {
-  readonly modelName: string | undefined;
-  readonly fields: Readonly<Record<string, FieldType>>;
-  /** Whether its documents have vectors. */
-  readonly dense: boolean;
-  readonly textSettings: TextSettings;
+  readonly objects: Objects;
 }
 
 /** What a snapshot holds of a generation. */
@@ -38,21 +23,19 @@ export interface RestoredGeneration {
   readonly manifest: SnapshotManifest;
   readonly documents: () => AsyncIterable<StoredDocument[]>;
   readonly linkTable: (folder: string) => Promise<void>;
+  /** The file of an object of these documents. @throws {DbError} `snapshot_invalid` */
+  readonly objectFile: (sha256: string) => string;
   /** The generation that it is to replace. */
   readonly replaces?: string;
 }
 
 /** Makes, opens and drops generations: the row in the catalogue and the table that belongs to it. */
-export class GenerationStore {
+export class GenerationStore extends GenerationReads {
   readonly #parts: GenerationStoreParts;
 
   constructor(parts: GenerationStoreParts) {
+    super(parts);
     this.#parts = parts;
-  }
-
-  /** The embedder of a generation that is to be made. What the model's loader throws passes through. */
-  async embedder({ modelName, precision, dense }: GenerationSettings): Promise<Embedder> {
-    return dense ? this.#parts.embedders.load(modelName, { precision }) : noEmbedder;
   }
 
   /** Makes the row, then the table; false when the name is taken. A crash in between leaves a row to clear away. */
@@ -77,9 +60,9 @@ export class GenerationStore {
    */
   async restore(
     name: string,
-    { manifest, documents, linkTable, replaces }: RestoredGeneration,
+    { manifest, documents, linkTable, objectFile, replaces }: RestoredGeneration,
   ): Promise<CollectionRecord> {
-    const { catalogue, folder } = this.#parts;
+    const { catalogue, folder, objects } = this.#parts;
     const { model, precision, dimension, version, settings } = manifest;
     const { model_name: modelName, fields, analyzer, text_fields, vector_index, table_version } = settings;
     const id = randomUUID().replaceAll("-", "");
@@ -87,7 +70,11 @@ export class GenerationStore {
     const record = { id, name, ...made, replaces, table: `c_${id}_g1` };
     if (!(await catalogue.addCollection(record))) throw taken(name);
     try {
-      for await (const batch of documents()) await catalogue.restoreDocuments(id, batch);
+      for await (const batch of documents()) {
+        const hashes = new Set(batch.flatMap(({ object }) => object?.sha256 ?? []));
+        await using _held = await objects.hold(Array.from(hashes, (sha256) => ({ sha256, file: objectFile(sha256) })));
+        await catalogue.restoreDocuments(id, batch);
+      }
       const tableFolder = join(folder, `${record.table}.lance`);
       await linkTable(tableFolder);
       await new DurabilityBarrier(tableFolder).pass();
@@ -105,36 +92,21 @@ export class GenerationStore {
 
   /** @throws {DbError} `storage_failed` */
   async open(record: CollectionRecord): Promise<Generation> {
-    const { catalogue, folder, split } = this.#parts;
+    const { folder, objects } = this.#parts;
     try {
       const table = await PassageTable.open({ folder, name: record.table }, record, record);
-      const tableFolder = join(folder, `${record.table}.lance`);
-      const loadEmbedder = () => this.embedder(settingsOf(record));
-      return await Generation.open({ record, catalogue, table, tableFolder, split, loadEmbedder });
+      return await Generation.open({ ...this.partsOf(record, table), objects });
     } catch (error) {
       throw storageError(error, `Opening the collection ${record.name}`);
     }
   }
 
-  /** For reading alone, beside the process that writes. @throws {DbError} `storage_failed` */
-  async view(record: CollectionRecord): Promise<GenerationView> {
-    const { catalogue, folder, split } = this.#parts;
-    try {
-      const table = await PassageTable.follow({ folder, name: record.table }, record, record);
-      const tableFolder = join(folder, `${record.table}.lance`);
-      const loadEmbedder = () => this.embedder(settingsOf(record));
-      return new GenerationView({ record, catalogue, table, tableFolder, split, loadEmbedder });
-    } catch (error) {
-      throw storageError(error, `Opening the collection ${record.name}`);
-    }
-  }
-
-  /** Removes the table, then the row with all that belongs to it. */
+  /** Removes the table, then the row with all that belongs to it, then the objects that only it had. */
   async drop({ id, table }: Pick<CollectionRecord, "id" | "table">): Promise<void> {
-    const { connection, catalogue } = this.#parts;
+    const { connection, catalogue, objects } = this.#parts;
     const names = await connection.tableNames({ startAfter: table.slice(0, -1), limit: 2 });
     if (names.includes(table)) await connection.dropTable(table);
-    await catalogue.removeCollection(id);
+    await objects.collect(await catalogue.removeCollection(id));
   }
 
   async #createTable(record: NewCollection, state: "ready" | "building"): Promise<void> {
@@ -147,15 +119,4 @@ export class GenerationStore {
       throw storageError(error, "Creating a collection");
     }
   }
-}
-
-/** What a collection was made with. */
-export function settingsOf({
-  modelName,
-  precision,
-  fields,
-  dimension,
-  textSettings = {},
-}: CollectionRecord): GenerationSettings {
-  return { modelName, precision, fields, dense: dimension > 0, textSettings };
 }

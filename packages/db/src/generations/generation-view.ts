@@ -4,6 +4,7 @@ import { DbError } from "../errors.ts";
 import { Highlighter } from "../search/highlights.ts";
 import type { SearchSources } from "../search/search.ts";
 import { FrozenWindows } from "../search/windows.ts";
+import type { ObjectReads } from "../storage/object-store.ts";
 import type { PassageTable } from "../tables/passage-table.ts";
 
 /** What a generation is opened with. */
@@ -12,6 +13,7 @@ export interface GenerationParts {
   readonly catalogue: Catalogue;
   readonly table: PassageTable;
   readonly tableFolder: string;
+  readonly objects: ObjectReads;
   readonly split: Splitter;
   readonly loadEmbedder: () => Promise<Embedder>;
 }
@@ -22,15 +24,17 @@ export class GenerationView {
   readonly catalogue: Catalogue;
   readonly table: PassageTable;
   readonly tableFolder: string;
+  readonly objects: ObjectReads;
   readonly search: SearchSources;
   readonly split: Splitter;
   readonly #loadEmbedder: () => Promise<Embedder>;
 
-  constructor({ record, catalogue, table, tableFolder, split, loadEmbedder }: GenerationParts) {
+  constructor({ record, catalogue, table, tableFolder, objects, split, loadEmbedder }: GenerationParts) {
     this.record = record;
     this.catalogue = catalogue;
     this.table = table;
     this.tableFolder = tableFolder;
+    this.objects = objects;
     this.split = split;
     this.#loadEmbedder = loadEmbedder;
     this.search = {

@@ -1,7 +1,12 @@
 import type { PrepareContext } from "../ingestion/prepare.ts";
 import { CollectionWriter } from "../ingestion/writer.ts";
+import type { Objects } from "../objects/objects.ts";
 import { GenerationView } from "./generation-view.ts";
 import type { GenerationParts } from "./generation-view.ts";
+
+interface WritableParts extends GenerationParts {
+  readonly objects: Objects;
+}
 
 /**
  * The documents of a collection under one model and one declaration of fields, in one table, and all that reads and writes
@@ -9,16 +14,18 @@ import type { GenerationParts } from "./generation-view.ts";
  */
 export class Generation extends GenerationView implements AsyncDisposable {
   readonly writer: CollectionWriter;
+  override readonly objects: Objects;
   #closing: Promise<void> | undefined;
 
-  private constructor(parts: GenerationParts) {
+  private constructor(parts: WritableParts) {
     super(parts);
-    const { record, catalogue, table } = parts;
-    this.writer = new CollectionWriter({ collectionId: record.id, catalogue, table });
+    const { record, catalogue, table, objects } = parts;
+    this.objects = objects;
+    this.writer = new CollectionWriter({ collectionId: record.id, catalogue, table, objects });
   }
 
   /** Finishes or undoes what a crash left half way, then opens. */
-  static async open(parts: GenerationParts): Promise<Generation> {
+  static async open(parts: WritableParts): Promise<Generation> {
     const generation = new Generation(parts);
     await generation.writer.recover();
     return generation;
@@ -32,8 +39,17 @@ export class Generation extends GenerationView implements AsyncDisposable {
     source?: string | undefined;
     signal?: AbortSignal | undefined;
   }): Promise<PrepareContext> {
-    const { catalogue, table, split, record } = this;
-    return { collectionId: record.id, catalogue, table, split, embedder: await this.embedder(), source, signal };
+    const { catalogue, table, objects, split, record } = this;
+    return {
+      collectionId: record.id,
+      catalogue,
+      table,
+      objects,
+      split,
+      embedder: await this.embedder(),
+      source,
+      signal,
+    };
   }
 
   /** Ends the writer and the table. */

@@ -4,8 +4,9 @@ import type { ReindexRequest } from "../schemas/collection.ts";
 import { copyChanges } from "./copy-documents.ts";
 import { DbError } from "../errors.ts";
 import { unknownTextField } from "../schemas/text-settings.ts";
-import { settingsOf } from "./generation-store.ts";
-import type { GenerationSettings, GenerationStore } from "./generation-store.ts";
+import { settingsOf } from "./generation-reads.ts";
+import type { GenerationSettings } from "./generation-reads.ts";
+import type { GenerationStore } from "./generation-store.ts";
 import type { Generation } from "./generation.ts";
 
 export interface ReindexOptions {

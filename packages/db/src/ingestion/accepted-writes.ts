@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { GalenError } from "@galen/core";
 import type { AcceptedWriteRecord, Catalogue } from "../catalogue/catalogue.ts";
 import { DbError } from "../errors.ts";
+import { hasBytes } from "../objects/read-object.ts";
 import type { UpsertResult } from "../schemas/document.ts";
 import { Lane } from "./lane.ts";
 import type { StoreProgress } from "./store-documents.ts";
@@ -199,6 +200,15 @@ export class AcceptedWrites implements AsyncDisposable {
 }
 
 function payloadOf(documents: readonly unknown[]): string {
+  if (documents.some(hasBytes)) {
+    throw new DbError(
+      "document_invalid",
+      "The documents cannot be kept until they are stored: an object is not JSON.",
+      {
+        hint: "Store documents with objects by `upsert`, or give them their objects later.",
+      },
+    );
+  }
   try {
     return JSON.stringify(documents);
   } catch (cause) {

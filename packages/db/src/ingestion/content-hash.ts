@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Metadata } from "../schemas/document.ts";
+import type { ObjectInfo } from "../schemas/object.ts";
 
 /** Raised when the table row of the same document would be built differently: stored documents then count as changed. */
 const ROW_FORMAT = 1;
@@ -14,8 +15,12 @@ export function contentHash(parts: {
   textHash: string;
   tags: readonly string[] | undefined;
   metadata: Metadata;
+  object: ObjectInfo | undefined;
 }): string {
-  return sha256([ROW_FORMAT, parts.textHash, parts.tags ?? null, sortKeys(parts.metadata)]);
+  const { object } = parts;
+  // Only where there is one, so that documents of before there were objects are unchanged.
+  const own = object ? [object.sha256, object.media_type] : [];
+  return sha256([ROW_FORMAT, parts.textHash, parts.tags ?? null, sortKeys(parts.metadata), ...own]);
 }
 
 function sha256(value: unknown): string {

@@ -79,6 +79,7 @@ test("reports what is missing, what does not fit and what has another revision; 
       { id: "b", metadata: { ok: true } },
       { id: "b", metadata: { ok: true } },
       "no patch",
+      { id: "none", tags: ["again"] },
     ],
   });
   expect(result).toMatchObject({ patched: 3, unchanged: 1, missing: ["none"], version: 3 });

@@ -1,9 +1,12 @@
 import type { StoredDocument } from "../catalogue/catalogue.ts";
 import { presentDocuments } from "../catalogue/read-documents.ts";
 import { DbError } from "../errors.ts";
+import type { DbErrorCode } from "../errors.ts";
 import type { Generation } from "../generations/generation.ts";
 import { DocumentChanges, DocumentPatch } from "../schemas/document.ts";
-import type { PatchResult, UpsertFailure } from "../schemas/document.ts";
+import type { PatchResult, SetObjectResult, UpsertFailure } from "../schemas/document.ts";
+import { readObject } from "../objects/read-object.ts";
+import type { ValidObject } from "../objects/read-object.ts";
 import { mergePatch } from "./merge-patch.ts";
 import { requirePlainJson } from "./plain-json.ts";
 import { claimedId, readDocument } from "./read-document.ts";
@@ -14,6 +17,11 @@ import { failureOf } from "./upsert.ts";
 
 export interface PatchOptions {
   readonly signal?: AbortSignal;
+}
+
+export interface SetObjectOptions extends PatchOptions {
+  /** The revision that the stored document must have. */
+  readonly ifRev?: number | undefined;
 }
 
 export interface PatchParts extends PatchOptions {
@@ -33,6 +41,8 @@ interface ValidPatch {
   readonly id: string;
   readonly ifRev: number | undefined;
   readonly changes: DocumentChanges;
+  /** In place of the one that is there; null removes that. */
+  readonly object?: ValidObject | null;
 }
 
 /** Changes titles, tags and metadata of the named documents; several changes of one document are made in order. */
@@ -56,24 +66,40 @@ export async function patchEach(ids: readonly string[], changes: unknown, parts:
   return patchAll(patches, [], parts);
 }
 
+/**
+ * Gives a document an object, or takes it away. `undefined` when there is no such document.
+ * @throws {DbError} `document_invalid`, `document_too_large`, `revision_conflict`
+ */
+export async function setObject(
+  id: string,
+  object: unknown,
+  { ifRev, ...parts }: PatchParts & SetObjectOptions,
+): Promise<SetObjectResult | undefined> {
+  const read = readObject(object) ?? null;
+  const { missing, failed, version } = await patchAll([{ index: 0, id, ifRev, changes: {}, object: read }], [], parts);
+  const [failure] = failed;
+  if (failure) throw new DbError(failure.code as DbErrorCode, failure.message);
+  return missing.length > 0 ? undefined : { ...(read && { object: read.info }), version };
+}
+
 async function patchAll(
   patches: readonly ValidPatch[],
   failed: UpsertFailure[],
   parts: PatchParts,
 ): Promise<PatchResult> {
-  const missing: string[] = [];
+  const missing = new Set<string>();
   let [patched, unchanged, version]: [number, number, number | undefined] = [0, 0, undefined];
   for (const slice of slices(patches)) {
     parts.signal?.throwIfAborted();
     const done = await patchSlice(slice, parts);
-    missing.push(...done.missing);
+    for (const id of done.missing) missing.add(id);
     failed.push(...done.failed);
     patched += done.patched;
     unchanged += done.unchanged;
     version = done.version ?? version;
   }
   failed.sort((left, right) => left.index - right.index);
-  return { patched, unchanged, missing, failed, version: version ?? (await parts.version()) };
+  return { patched, unchanged, missing: [...missing], failed, version: version ?? (await parts.version()) };
 }
 
 interface SliceResult {
@@ -128,13 +154,22 @@ async function patchSlice(patches: readonly ValidPatch[], { present, signal }: P
 }
 
 /** @throws {DbError} `revision_conflict`; what `readDocument` throws when the document can no longer be stored. */
-function changed(stored: StoredDocument, { index, ifRev, changes }: ValidPatch, { record }: Generation): ValidDocument {
+function changed(
+  stored: StoredDocument,
+  { index, ifRev, changes, object }: ValidPatch,
+  { record }: Generation,
+): ValidDocument {
   const { id, text, rev } = stored;
   if (ifRev !== undefined && ifRev !== rev) throw revisionConflict(rev);
   const title = changes.title === undefined ? stored.title : (changes.title ?? undefined);
   const tags = changes.tags === undefined ? stored.tags : (changes.tags ?? undefined);
   const metadata = changes.metadata ? mergePatch(stored.metadata, changes.metadata) : stored.metadata;
-  return readDocument({ id, text, title, tags, metadata, if_rev: rev }, index, { fields: record.fields });
+  const document = readDocument({ id, text, title, tags, metadata, if_rev: rev }, index, { fields: record.fields });
+  return { ...document, object: object === undefined ? keptObject(stored) : (object ?? undefined) };
+}
+
+function keptObject({ object: info }: StoredDocument): ValidObject | undefined {
+  return info && { info, bytes: undefined };
 }
 
 function readPatch(input: unknown, index: number): ValidPatch {

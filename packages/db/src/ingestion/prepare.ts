@@ -2,6 +2,7 @@ import type { Catalogue, StoredVersion } from "../catalogue/catalogue.ts";
 import type { Embedder, Splitter } from "../embedder.ts";
 import { DbError } from "../errors.ts";
 import { metadataLabels } from "../metadata/labels.ts";
+import type { Objects } from "../objects/objects.ts";
 import type { Span } from "../schemas/document.ts";
 import { passageId } from "../tables/passage-row.ts";
 import type { EmbeddedDocument } from "../tables/passage-rows.ts";
@@ -16,6 +17,7 @@ export interface PrepareContext {
   readonly collectionId: string;
   readonly catalogue: Catalogue;
   readonly table: PassageTable;
+  readonly objects: Objects;
   readonly embedder: Embedder;
   readonly split: Splitter;
   readonly source: string | undefined;
@@ -108,7 +110,12 @@ function draftOf(
 ): Draft {
   const splitter = split.version ?? split.name;
   const text = textHash({ model: embedder.model, splitter, title: document.title, text: document.text });
-  const content = contentHash({ textHash: text, tags: document.tags, metadata: document.metadata });
+  const content = contentHash({
+    textHash: text,
+    tags: document.tags,
+    metadata: document.metadata,
+    object: document.object?.info,
+  });
   return { document, previous, hash: { text, content } };
 }
 
@@ -168,7 +175,7 @@ function embeddedDocument(
   vectors: readonly Float32Array[],
   { source }: PrepareContext,
 ): EmbeddedDocument {
-  const { id, text, title, tags, metadata, ifRev, origin } = document;
+  const { id, text, title, tags, metadata, object, ifRev, origin } = document;
   const now = new Date();
   return {
     id,
@@ -177,6 +184,7 @@ function embeddedDocument(
     title,
     tags,
     metadata,
+    object: object?.info,
     source: source ?? origin?.source ?? previous?.source,
     passages,
     vectors,

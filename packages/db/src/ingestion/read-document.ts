@@ -4,6 +4,8 @@ import { fitsField } from "../metadata/field-value.ts";
 import type { FieldType } from "../schemas/collection.ts";
 import { DocumentInput, MAX_METADATA_BYTES, MAX_TEXT_LENGTH } from "../schemas/document.ts";
 import type { Metadata, Span } from "../schemas/document.ts";
+import { readObject } from "../objects/read-object.ts";
+import type { ValidObject } from "../objects/read-object.ts";
 import { requirePlainJson } from "./plain-json.ts";
 
 /** A document as it will be stored, with its place in the call. */
@@ -14,6 +16,7 @@ export interface ValidDocument {
   readonly title: string | undefined;
   readonly tags: readonly string[] | undefined;
   readonly metadata: Metadata;
+  readonly object?: ValidObject | undefined;
   /** The revision that the stored document must have; 0 for none. */
   readonly ifRev?: number | undefined;
   /** What is known of one that was exported. */
@@ -63,6 +66,7 @@ export function readDocument(
   if (tags?.some(hasUnitSeparator)) throw invalid("tags: the control character U+001F is not allowed");
   const misfit = fieldsError(metadata, fields);
   if (misfit) throw misfit;
+  const object = readObject(objectIn(input));
   return {
     index,
     id,
@@ -71,8 +75,13 @@ export function readDocument(
     title: title?.toWellFormed() || undefined,
     tags: tags?.map((tag) => tag.toWellFormed()),
     metadata,
+    object,
     ifRev,
   };
+}
+
+function objectIn(input: unknown): unknown {
+  return typeof input === "object" && input !== null && "object" in input ? input.object : undefined;
 }
 
 /** The id that an input claims, to name it in a failure; `undefined` when there is none that can be shown. */

@@ -1,4 +1,5 @@
 import { writeToPresent } from "../generations/superseded.ts";
+import type { ObjectContent } from "../objects/objects.ts";
 import type { UpsertFailure } from "../schemas/document.ts";
 import { prepareSlice } from "./prepare.ts";
 import type { PrepareContext, PreparedSlice } from "./prepare.ts";
@@ -54,6 +55,8 @@ export async function storeDocuments(
       async (target) => {
         const { prepared, context, writer } = await target;
         ready = undefined;
+        // On disk before the catalogue is told of them.
+        await using _held = await context.objects.hold(slice.flatMap(contentOf));
         return [prepared, await storeSlice(prepared, context, writer)] as const;
       },
     );
@@ -110,6 +113,10 @@ function count(
   tally.passages += stored.reduce((sum, { passages }) => sum + passages.length, 0);
   tally.failed.push(...failed.map(failureOf), ...withIndex(conflicts, slice).map(failureOf));
   tally.version = rev ?? tally.version;
+}
+
+function contentOf({ object }: ValidDocument): ObjectContent[] {
+  return object?.bytes ? [{ sha256: object.info.sha256, bytes: object.bytes }] : [];
 }
 
 function withIndex(conflicts: readonly RevisionConflict[], slice: readonly ValidDocument[]) {

@@ -4,6 +4,8 @@ import { FakeEmbedder, temporaryDirectory } from "@galen/testing";
 import { expect, test } from "vitest";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { SqliteCatalogue } from "../catalogue/sqlite-catalogue.ts";
+import { Objects } from "../objects/objects.ts";
+import { FolderObjects } from "../storage/folder-objects.ts";
 import { connectTables } from "../tables/connection.ts";
 import type { EmbeddedDocument } from "../tables/passage-rows.ts";
 import { PassageTable } from "../tables/passage-table.ts";
@@ -12,6 +14,10 @@ import { CollectionWriter } from "./writer.ts";
 
 const COLLECTION = "c1";
 const shape = { dimension: 8, fields: {} };
+
+function objectsIn(path: string, catalogue: Catalogue): Objects {
+  return new Objects(new FolderObjects(join(path, "objects")), catalogue);
+}
 
 async function openParts(path: string) {
   const stack = new AsyncDisposableStack();
@@ -32,8 +38,10 @@ async function openParts(path: string) {
       ...shape,
     });
   }
-  const verify = () => verifyCollection({ name: "c", id: COLLECTION, catalogue, table, maintenance: undefined });
-  return { catalogue, table, verify, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  const objects = objectsIn(path, catalogue);
+  const verify = () =>
+    verifyCollection({ name: "c", id: COLLECTION, catalogue, table, objects, maintenance: undefined });
+  return { catalogue, table, objects, verify, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 const embedder = new FakeEmbedder({ dimension: 8 });
@@ -88,7 +96,12 @@ test.each([
     const catalogue =
       method === "stage" || method === "settle" ? failing(parts.catalogue, method, moment) : parts.catalogue;
     const table = method === "replace" || method === "makeDurable" ? failing(parts.table, method, moment) : parts.table;
-    const writer = new CollectionWriter({ collectionId: COLLECTION, catalogue, table });
+    const writer = new CollectionWriter({
+      collectionId: COLLECTION,
+      catalogue,
+      table,
+      objects: objectsIn(folder.path, catalogue),
+    });
     await expect(writer.store([await embedded("a", "new"), await embedded("b", "new")])).rejects.toMatchObject({
       code: "storage_failed",
     });
@@ -112,7 +125,12 @@ test.each(["stageDelete", "removeDocuments", "makeDurable", "settleDelete"] as c
     const inCatalogue = method === "stageDelete" || method === "settleDelete";
     const catalogue = inCatalogue ? failing(parts.catalogue, method, "after") : parts.catalogue;
     const table = inCatalogue ? parts.table : failing(parts.table, method, "after");
-    const writer = new CollectionWriter({ collectionId: COLLECTION, catalogue, table });
+    const writer = new CollectionWriter({
+      collectionId: COLLECTION,
+      catalogue,
+      table,
+      objects: objectsIn(folder.path, catalogue),
+    });
     await expect(writer.remove(async () => ["a"])).rejects.toMatchObject({ code: "storage_failed" });
     expect((await texts(parts.catalogue))[0]).toBeUndefined();
     await writer.store([await embedded("b", "y")]);
@@ -132,7 +150,12 @@ test("a full disk is told as such, and the next write works", async () => {
       return typeof value === "function" ? value.bind(object) : value;
     },
   });
-  const failingWriter = new CollectionWriter({ collectionId: COLLECTION, catalogue: parts.catalogue, table: full });
+  const failingWriter = new CollectionWriter({
+    collectionId: COLLECTION,
+    catalogue: parts.catalogue,
+    table: full,
+    objects: parts.objects,
+  });
   await expect(failingWriter.store([await embedded("a", "x")])).rejects.toMatchObject({ code: "disk_full" });
   const writer = new CollectionWriter({ collectionId: COLLECTION, ...parts });
   await writer.store([await embedded("a", "x")]);
@@ -145,7 +168,12 @@ test("table versions after the durable one, torn by a power cut or not, are give
     await using parts = await openParts(folder.path);
     await new CollectionWriter({ collectionId: COLLECTION, ...parts }).store([await embedded("a", "old")]);
     const table = failing(parts.table, "makeDurable", "before");
-    const writer = new CollectionWriter({ collectionId: COLLECTION, catalogue: parts.catalogue, table });
+    const writer = new CollectionWriter({
+      collectionId: COLLECTION,
+      catalogue: parts.catalogue,
+      table,
+      objects: parts.objects,
+    });
     await expect(writer.store([await embedded("a", "new")])).rejects.toMatchObject({ code: "storage_failed" });
   }
   const versions = join(folder.path, "t.lance", "_versions");
@@ -155,9 +183,16 @@ test("table versions after the durable one, torn by a power cut or not, are give
   await using catalogue = await SqliteCatalogue.open(join(folder.path, "catalogue.sqlite"));
   const { tableVersion = 0 } = (await catalogue.findCollection("c")) ?? {};
   const table = await PassageTable.open({ folder: folder.path, name: "t" }, shape, { tableVersion });
-  const writer = new CollectionWriter({ collectionId: COLLECTION, catalogue, table });
+  const writer = new CollectionWriter({
+    collectionId: COLLECTION,
+    catalogue,
+    table,
+    objects: objectsIn(folder.path, catalogue),
+  });
   await writer.recover();
-  const verify = () => verifyCollection({ name: "c", id: COLLECTION, catalogue, table, maintenance: undefined });
+  const objects = objectsIn(folder.path, catalogue);
+  const verify = () =>
+    verifyCollection({ name: "c", id: COLLECTION, catalogue, table, objects, maintenance: undefined });
   expect((await texts(catalogue))[0]).toBe("old");
   expect(await verify()).toMatchObject({ ok: true, passages: 1 });
   await writer.store([await embedded("a", "newer")]);

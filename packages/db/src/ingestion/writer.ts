@@ -1,5 +1,6 @@
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { metadataPaths } from "../metadata/labels.ts";
+import type { Objects } from "../objects/objects.ts";
 import type { VectorIndexFacts } from "../schemas/vector-index.ts";
 import { storageError } from "../storage/failure.ts";
 import type { EmbeddedDocument } from "../tables/passage-rows.ts";
@@ -10,6 +11,13 @@ import { Maintenance } from "./maintenance.ts";
 import { passFence } from "./revision-fence.ts";
 import type { RevisionConflict } from "./revision-fence.ts";
 
+export interface WriterParts {
+  readonly collectionId: string;
+  readonly catalogue: Catalogue;
+  readonly table: PassageTable;
+  readonly objects: Objects;
+}
+
 /**
  * The one writer of a collection. A write is first meant (catalogue, on disk), then done (one table commit), then made durable
  * (fsync), then acknowledged (catalogue, on disk). A crash between any two leaves evidence to finish or undo it by.
@@ -18,16 +26,18 @@ export class CollectionWriter {
   readonly #collectionId: string;
   readonly #catalogue: Catalogue;
   readonly #table: PassageTable;
+  readonly #objects: Objects;
   readonly #lane = new Lane();
   readonly #maintenance: Maintenance;
   /** Whether an earlier write may have stopped half way. */
   #unsettled = true;
   #isSuperseded = false;
 
-  constructor({ collectionId, catalogue, table }: { collectionId: string; catalogue: Catalogue; table: PassageTable }) {
+  constructor({ collectionId, catalogue, table, objects }: WriterParts) {
     this.#collectionId = collectionId;
     this.#catalogue = catalogue;
     this.#table = table;
+    this.#objects = objects;
     const makeDurable = async () => catalogue.setTableVersion(collectionId, await table.makeDurable());
     const keepVectorIndex = (facts: VectorIndexFacts) => catalogue.setVectorIndex(collectionId, facts);
     this.#maintenance = new Maintenance({ table, lane: this.#lane, makeDurable, keepVectorIndex });
@@ -122,7 +132,7 @@ export class CollectionWriter {
     const { upserts, deletes } = await this.#catalogue.unsettled(this.#collectionId);
     for (const { rev, ids } of upserts) {
       const committed = (await this.#table.countRows(`doc_rev = ${rev}`)) > 0;
-      if (!committed) await this.#catalogue.undo(this.#collectionId, rev);
+      if (!committed) await this.#objects.collect(await this.#catalogue.undo(this.#collectionId, rev));
       else {
         const versions = ids.map((id) => ({ id, rev }));
         await this.#settle(rev, await this.#catalogue.documentsAt(this.#collectionId, versions));
@@ -139,13 +149,13 @@ export class CollectionWriter {
       documents.map(({ metadata }) => metadata),
       this.#table.shape.fields,
     );
-    await this.#catalogue.settle(this.#collectionId, rev, { tableVersion, fields });
+    await this.#objects.collect(await this.#catalogue.settle(this.#collectionId, rev, { tableVersion, fields }));
   }
 
   async #removeStaged(ids: readonly string[], rev: number): Promise<void> {
     await this.#table.removeDocuments(ids);
     const tableVersion = await this.#table.makeDurable();
-    await this.#catalogue.settleDelete(this.#collectionId, rev, { tableVersion });
+    await this.#objects.collect(await this.#catalogue.settleDelete(this.#collectionId, rev, { tableVersion }));
     await this.#maintenance.noteWrite(ids.length);
   }
 }

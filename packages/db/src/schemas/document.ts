@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ObjectInfo } from "./object.ts";
 
 /** Ids go into URLs and index keys; longer ones are content, not names. */
 export const MAX_ID_LENGTH = 512;
@@ -58,6 +59,7 @@ export const Document = z
     title: z.string().optional(),
     tags: z.array(z.string()).optional(),
     metadata: Metadata,
+    object: ObjectInfo.optional(),
     rev: Revision,
     passages: z.array(Span).meta({ description: "The spans of the text that are embedded and searched" }),
     created_at: z.iso.datetime(),
@@ -124,6 +126,11 @@ export const PatchResult = UpsertResult.pick({ failed: true, version: true })
   })
   .meta({ id: "PatchResult" });
 export type PatchResult = z.infer<typeof PatchResult>;
+
+export const SetObjectResult = z
+  .object({ object: ObjectInfo.optional().meta({ description: "Absent when it was taken away" }), version: z.int() })
+  .meta({ id: "SetObjectResult" });
+export type SetObjectResult = z.infer<typeof SetObjectResult>;
 
 export const DeleteResult = z.object({ deleted: z.int(), version: z.int() }).meta({ id: "DeleteResult" });
 export type DeleteResult = z.infer<typeof DeleteResult>;

@@ -2,6 +2,7 @@ export * from "./collection.ts";
 export * from "./document.ts";
 export * from "./export.ts";
 export * from "./filter.ts";
+export * from "./object.ts";
 export * from "./search.ts";
 export * from "./snapshot.ts";
 export * from "./statistics.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Metadata, Span } from "./document.ts";
 import { Filter } from "./filter.ts";
+import { ObjectInfo } from "./object.ts";
 
 /** Longer questions are documents; the model reads a few hundred tokens anyway. */
 export const MAX_QUERY_LENGTH = 10_000;
@@ -72,6 +73,7 @@ export const Hit = z
     title: z.string().optional(),
     tags: z.array(z.string()).optional(),
     metadata: Metadata,
+    object: ObjectInfo.optional(),
     passage: Span.meta({ description: "Where `text` stands in the document, in UTF-16 units" }),
     highlights: z.array(Highlight),
     explain: Explanation.optional(),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CollectionName, FieldType, ModelPrecision } from "./collection.ts";
 import { Metadata, Span } from "./document.ts";
+import { ObjectInfo } from "./object.ts";
 import { Analyzer, TextFields } from "./text-settings.ts";
 import { VectorIndexFacts } from "./vector-index.ts";
 
@@ -59,6 +60,7 @@ export const SnapshotDocument = z.object({
   tags: z.array(z.string()).optional(),
   metadata: Metadata,
   source: z.string().optional(),
+  object: ObjectInfo.optional(),
   passages: z.array(Span),
   content_hash: z.string(),
   text_hash: z.string(),

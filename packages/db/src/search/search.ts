@@ -179,7 +179,7 @@ function keyOf({ id, rev }: { id: string; rev: number }): string {
 }
 
 function hitOf(document: StoredDocument, entry: RankedPassage, explain: boolean, fusion: string): Hit {
-  const { id, text, title, tags, metadata } = document;
+  const { id, text, title, tags, metadata, object } = document;
   const { start, end } = document.passages[entry.chunkNo] ?? { start: 0, end: text.length };
   const { score, legs } = entry;
   return {
@@ -189,6 +189,7 @@ function hitOf(document: StoredDocument, entry: RankedPassage, explain: boolean,
     ...(title !== undefined && { title }),
     ...(tags !== undefined && { tags: [...tags] }),
     metadata,
+    ...(object && { object }),
     passage: { start, end },
     highlights: [],
     ...(explain && { explain: { fusion, ...legs } satisfies Explanation }),

@@ -44,8 +44,8 @@ export async function* readDocuments(path: string): AsyncGenerator<StoredDocumen
 }
 
 function lineOf(document: StoredDocument): SnapshotDocument {
-  const { id, rev, text, title, tags, metadata, source, passages, contentHash, textHash, createdAt, updatedAt } =
-    document;
+  const { id, rev, text, title, tags, metadata, source, object, passages, contentHash, textHash } = document;
+  const { createdAt, updatedAt } = document;
   return {
     id,
     rev,
@@ -54,6 +54,7 @@ function lineOf(document: StoredDocument): SnapshotDocument {
     ...(tags !== undefined && { tags: [...tags] }),
     metadata,
     ...(source !== undefined && { source }),
+    ...(object && { object }),
     passages: [...passages],
     content_hash: contentHash,
     text_hash: textHash,

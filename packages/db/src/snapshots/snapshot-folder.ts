@@ -6,8 +6,9 @@ import { DbError } from "../errors.ts";
 import { SnapshotId, SnapshotManifest } from "../schemas/snapshot.ts";
 import type { SnapshotReport } from "../schemas/snapshot.ts";
 import { isMissing } from "../storage/failure.ts";
+import { namesIn } from "../storage/names-in.ts";
 import { synchronize } from "../storage/synchronize.ts";
-import { filesIn } from "./link-files.ts";
+import { filesIn } from "../storage/link-files.ts";
 
 export const TABLE = "table";
 export const DOCUMENTS = "documents.jsonl";
@@ -140,15 +141,6 @@ async function synchronizeFolder(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const entry of entries) await synchronize(join(entry.parentPath, entry.name));
   await synchronize(folder);
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
 }
 
 function parseJson(json: string): unknown {

@@ -5,7 +5,8 @@ import type { GenerationStore } from "../generations/generation-store.ts";
 import type { Generation } from "../generations/generation.ts";
 import type { SnapshotInfo, SnapshotManifest, SnapshotReport } from "../schemas/snapshot.ts";
 import { storageError } from "../storage/failure.ts";
-import { linkFiles } from "./link-files.ts";
+import { linkFiles } from "../storage/link-files.ts";
+import { exportObjects, objectFileOf } from "./snapshot-objects.ts";
 import { readDocuments, writeDocuments } from "./snapshot-documents.ts";
 import { DOCUMENTS, SnapshotFolder, TABLE } from "./snapshot-folder.ts";
 
@@ -113,6 +114,7 @@ export class Snapshots {
       manifest,
       documents: () => readDocuments(join(folder, DOCUMENTS)),
       linkTable: (to: string) => linkFiles(join(folder, TABLE), to),
+      objectFile: (sha256: string) => objectFileOf(sha256, manifest, folder),
     };
   }
 }
@@ -122,6 +124,7 @@ async function write(generation: Generation, folder: string) {
   const tableVersion = await table.makeDurable();
   await linkFiles(tableFolder, join(folder, TABLE));
   const documents = await writeDocuments(join(folder, DOCUMENTS), generation);
+  await exportObjects(generation, folder);
   const present = (await catalogue.collectionOf(record.id)) ?? record;
   const { name, model, modelName, precision, dimension, fields, textSettings, vectorIndex, version } = present;
   return {

@@ -6,6 +6,7 @@ import { SqliteCatalogue } from "../catalogue/sqlite-catalogue.ts";
 import { DbError } from "../errors.ts";
 import { notWritable } from "./failure.ts";
 import { lockFolder } from "./folder-lock.ts";
+import { FolderObjects } from "./folder-objects.ts";
 import type { Storage } from "./storage.ts";
 import { synchronize } from "./synchronize.ts";
 
@@ -39,7 +40,12 @@ export const dataFolders: Storage = {
 };
 
 function placesIn(path: string) {
-  return { path, tables: join(path, "tables"), snapshots: join(path, "snapshots") };
+  return {
+    path,
+    tables: join(path, "tables"),
+    snapshots: join(path, "snapshots"),
+    objects: new FolderObjects(join(path, "objects")),
+  };
 }
 
 function catalogueIn(path: string): string {

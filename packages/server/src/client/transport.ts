@@ -16,7 +16,7 @@ export interface CallOptions {
 interface Call extends CallOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | FormData;
+  readonly body?: string | FormData | Blob;
 }
 
 /** JSON and event streams over `fetch`. */
@@ -50,6 +50,15 @@ export class Transport {
 
   upload<Result>(path: string, body: FormData, options: CallOptions = {}): Promise<Result> {
     return this.#json(path, { ...options, method: "POST", body });
+  }
+
+  /** The body as it is, with the media type that it says. */
+  putBlob<Result>(path: string, body: Blob, options: CallOptions = {}): Promise<Result> {
+    return this.#json(path, { ...options, method: "PUT", headers: { "content-type": body.type }, body });
+  }
+
+  async blob(path: string, options: CallOptions = {}): Promise<Blob> {
+    return (await this.#call(path, options)).blob();
   }
 
   delete<Result>(path: string, options: CallOptions = {}): Promise<Result> {

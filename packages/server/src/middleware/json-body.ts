@@ -1,19 +1,21 @@
 import type { MiddlewareHandler } from "hono";
+import { routePath } from "hono/route";
 import type { AppContext, AppEnv } from "../context.ts";
 import { ServerError } from "../errors.ts";
 import { findJsonSyntaxError } from "../json-syntax.ts";
+import { readBody } from "./body.ts";
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/;
 
 /**
- * Reads the body once, within the limit, and leaves its text where the validators look for it. Uploads (`multipart/…`) pass: their
- * route reads them as a stream.
+ * Reads the body once, within the limit, and leaves its text where the validators look for it. Uploads (`multipart/…`) and
+ * objects pass: their routes read them as they come.
  */
 export function jsonBody({ bodyLimit }: { readonly bodyLimit: number }): MiddlewareHandler<AppEnv> {
   return async function jsonBody(c, next) {
     const { body } = c.req.raw;
-    if (body !== null && !isUpload(c)) {
-      const text = await readText(c, body, bodyLimit);
+    if (body !== null && !isUpload(c) && !isObject(c)) {
+      const text = await readText(c, bodyLimit);
       if (text !== "" && !JSON_TYPE.test(mediaType(c))) throw contentTypeUnsupported("application/json");
       // Hono waits for what it finds here, though its type names the value alone.
       c.req.bodyCache.text = Promise.resolve(text) as unknown as string;
@@ -54,17 +56,13 @@ function isUpload(c: AppContext): boolean {
   return mediaType(c).startsWith("multipart/");
 }
 
-async function readText(c: AppContext, body: ReadableStream<Uint8Array>, limit: number): Promise<string> {
-  const tooLarge = () => bodyTooLarge(limit, "GALEN_BODY_LIMIT");
-  if (Number(c.req.header("content-length") ?? 0) > limit) throw tooLarge();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.byteLength;
-    if (size > limit) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return decode(Buffer.concat(chunks));
+/** Its body is kept as it comes, whatever its type. */
+function isObject(c: AppContext): boolean {
+  return c.req.method === "PUT" && routePath(c, -1).endsWith("/object");
+}
+
+async function readText(c: AppContext, limit: number): Promise<string> {
+  return decode(await readBody(c, { limit, tooLarge: () => bodyTooLarge(limit, "GALEN_BODY_LIMIT") }));
 }
 
 function decode(bytes: Uint8Array): string {

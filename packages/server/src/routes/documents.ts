@@ -2,7 +2,6 @@ import { DeleteResult, Document, DocumentPage, MAX_LIMIT, PatchResult, UpsertRes
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import { newRoutes } from "../context.ts";
-import { ServerError } from "../errors.ts";
 import {
   DEFAULT_TEXT_WINDOW,
   DeleteRequest,
@@ -16,6 +15,7 @@ import {
 import type { Services } from "../services.ts";
 import { IdempotencyHeader, idempotencyOf } from "../schemas/idempotency.ts";
 import { acceptedWork } from "../tasks/accepted-work.ts";
+import { documentNotFound } from "./document-not-found.ts";
 import { CollectionParams, DocumentParams, json, jsonBody, problems } from "./responses.ts";
 
 const tags = ["Documents"];
@@ -175,13 +175,6 @@ function textWindow({ id, title, text }: Document, range: TextWindowQuery): Text
   const wanted = range.end ?? start + DEFAULT_TEXT_WINDOW;
   const end = Math.max(start, Math.min(wanted, start + MAX_TEXT_WINDOW, text.length));
   return { id, ...(title !== undefined && { title }), start, end, length: text.length, text: text.slice(start, end) };
-}
-
-/** The id is not repeated: it may name a person. */
-function documentNotFound(collection: string): ServerError {
-  return new ServerError("document_not_found", `The collection "${collection}" has no document with this id`, {
-    hint: `GET /v1/collections/${collection}/documents lists the documents.`,
-  });
 }
 
 /** RFC 7240. */

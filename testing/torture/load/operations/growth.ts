@@ -1,5 +1,5 @@
 import { MAIN } from "../database.ts";
-import { documentOf } from "../documents.ts";
+import { documentOf, inputOf } from "../documents.ts";
 import type { Operation } from "./operation.ts";
 
 const DOCUMENTS = 40;
@@ -12,6 +12,6 @@ export function growth(index: number, seed: number): Operation {
     apply: (state) => {
       for (const document of documents) state.get(MAIN)?.set(document.id, document);
     },
-    run: async (database) => (await database.collection(MAIN)).upsert(documents),
+    run: async (database) => (await database.collection(MAIN)).upsert(documents.map(inputOf)),
   };
 }

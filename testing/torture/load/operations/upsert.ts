@@ -1,5 +1,5 @@
 import { MAIN } from "../database.ts";
-import { documentOf, POOL } from "../documents.ts";
+import { documentOf, inputOf, POOL } from "../documents.ts";
 import type { OperationKind } from "./operation.ts";
 
 /** Up to forty documents in one commit, some of them twice: the last one counts. */
@@ -17,7 +17,8 @@ function upsertOf(weight: number, { least, most }: { least: number; most: number
         apply: (state) => {
           for (const document of documents) state.get(MAIN)?.set(document.id, document);
         },
-        run: async (database) => (await database.collection(MAIN)).upsert(documents, { source: `s${index % 7}` }),
+        run: async (database) =>
+          (await database.collection(MAIN)).upsert(documents.map(inputOf), { source: `s${index % 7}` }),
       };
     },
   };

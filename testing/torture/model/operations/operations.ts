@@ -1,6 +1,7 @@
 import type { ModelOperation } from "../model-operation.ts";
 import { deleteFilter, deleteIds, deleteSource } from "./delete.ts";
 import { refuse, settle } from "./keep.ts";
+import { patch, setObject } from "./patch.ts";
 import { count, get, list, verify } from "./read.ts";
 import { reopen } from "./reopen.ts";
 import { dense, hybrid, keyword } from "./search.ts";
@@ -12,6 +13,8 @@ export const modelOperations = {
   deleteIds,
   deleteFilter,
   deleteSource,
+  patch,
+  setObject,
   get,
   list,
   count,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import type { Filter } from "@galen/db/schemas";
 import type { ModelDocument } from "../collection-model.ts";
-import { id } from "../documents.ts";
+import { id, MEDIA_TYPE } from "../documents.ts";
 import { filter } from "../filters.ts";
 import type { ModelOperation, Twins } from "../model-operation.ts";
 
@@ -15,6 +16,8 @@ export const get: ModelOperation = {
     const { updated_at: _, rev, ...rest } = found;
     assert.ok(rev >= 1, `the revision of ${asked} is ${rev}`);
     assert.deepEqual(rest, shown(expected));
+    const object = await collection.object(asked);
+    assert.equal(object && Buffer.from(object.bytes).toString(), expected.object, `the object of ${asked}`);
   },
 };
 
@@ -54,8 +57,10 @@ export const verify: ModelOperation = {
   async run({ model, collection }) {
     const documents = model.documents.size;
     const passages = [...model.documents.values()].reduce((sum, document) => sum + document.passages.length, 0);
-    const none = { missing: 0, stale: 0, orphaned: 0, duplicated: 0 };
-    assert.deepEqual(await collection.verify(), { name: collection.name, ok: true, documents, passages, ...none });
+    const objects = new Set([...model.documents.values()].flatMap(({ object }) => object ?? [])).size;
+    const sound = { missing: 0, stale: 0, orphaned: 0, duplicated: 0, missing_objects: 0, damaged_objects: 0 };
+    const { name } = collection;
+    assert.deepEqual(await collection.verify(), { name, ok: true, documents, passages, objects, ...sound });
     const info = await collection.info();
     assert.deepEqual([info.documents, info.passages], [documents, passages]);
   },
@@ -65,13 +70,14 @@ function maybeFilter(random: Twins["random"]): Filter | undefined {
   return random.chance(0.7) ? filter(random) : undefined;
 }
 
-function shown({ id, text, title, tags, metadata, createdAt, passages }: ModelDocument) {
+function shown({ id, text, title, tags, metadata, object, createdAt, passages }: ModelDocument) {
   return {
     id,
     text,
     ...(title !== undefined && { title }),
     ...(tags !== undefined && { tags }),
     metadata,
+    ...(object !== undefined && { object: objectInfo(object) }),
     passages: passages.map(({ start, end }) => ({ start, end })),
     created_at: createdAt,
   };
@@ -80,4 +86,9 @@ function shown({ id, text, title, tags, metadata, createdAt, passages }: ModelDo
 function summary(document: ModelDocument) {
   const { text, passages: _, ...rest } = shown(document);
   return { ...rest, length: text.length, snippet: text.slice(0, 240) };
+}
+
+function objectInfo(object: string) {
+  const sha256 = createHash("sha256").update(object).digest("hex");
+  return { media_type: MEDIA_TYPE, bytes: Buffer.byteLength(object), sha256 };
 }

@@ -4,7 +4,7 @@ import { splitSentences } from "../../load/documents.ts";
 import type { Random } from "../../load/random.ts";
 import { contentOf, embeddedContent } from "../collection-model.ts";
 import type { CollectionModel, ModelDocument } from "../collection-model.ts";
-import { document, refusedDocument } from "../documents.ts";
+import { document, inputOf, refusedDocument } from "../documents.ts";
 import type { Given, Refused } from "../documents.ts";
 import type { ModelOperation } from "../model-operation.ts";
 import { termsOf } from "../vocabulary.ts";
@@ -18,7 +18,7 @@ export const upsert: ModelOperation = {
     const source = random.chance(0.5) ? `s${random.integer(0, 5)}` : undefined;
     const batch = shuffled([...good, ...bad], random);
     const embedded = embedder.documents.length;
-    const inputs = batch.map((member) => ("code" in member ? member.document : member));
+    const inputs = batch.map((member) => ("code" in member ? member.document : inputOf(member)));
     const result = await collection.upsert(inputs, source === undefined ? {} : { source });
     const expected = await apply(model, { batch, source });
     const { version, failed, ...counts } = result;
@@ -40,8 +40,9 @@ function variation(random: Random, model: CollectionModel): Given {
   const fresh = document(random);
   const stored = model.documents.get(String(fresh.id));
   if (!stored || random.chance(0.5)) return fresh;
-  const { id, text, title, tags, metadata } = stored;
-  const same = { id, text, ...(title !== undefined && { title }), ...(tags && { tags }), metadata };
+  const { id, text, title, tags, metadata, object } = stored;
+  const optional = { ...(title !== undefined && { title }), ...(tags && { tags }), ...(object && { object }) };
+  const same = { id, text, metadata, ...optional };
   return random.chance(0.5) ? same : { ...same, metadata: fresh.metadata ?? {} };
 }
 
@@ -82,7 +83,7 @@ async function modelDocument(
   source: string | undefined,
   previous: ModelDocument | undefined,
 ) {
-  const { id, text, title, tags, metadata = {} } = given;
+  const { id, text, title, tags, metadata = {}, object } = given;
   const passages = (await splitSentences(text)).map(({ start, end }) => {
     const searched = `${title ?? ""}\n${text.slice(start, end)}`;
     return { start, end, terms: termsOf(searched), vector: new Float32Array() };
@@ -93,6 +94,7 @@ async function modelDocument(
     title,
     tags,
     metadata,
+    object,
     source,
     createdAt: previous?.createdAt ?? "",
     passages,

@@ -96,8 +96,11 @@ async function repairData(database: Database): Promise<string> {
     : ` (${counted(restored, "document")} stored again, ${counted(removed, "document")} without a record removed)`;
 }
 
-function describeBroken({ name, missing, stale, orphaned, duplicated, failure }: CollectionReport): string {
-  return `${name} (${missing} missing, ${stale} stale, ${orphaned} orphaned, ${duplicated} duplicated${failure === undefined ? "" : `, ${failure}`})`;
+function describeBroken({ name, missing, stale, orphaned, duplicated, failure, ...report }: CollectionReport): string {
+  const { missing_objects: missingObjects, damaged_objects: damagedObjects } = report;
+  const objects =
+    missingObjects + damagedObjects > 0 ? `, objects: ${missingObjects} missing, ${damagedObjects} damaged` : "";
+  return `${name} (${missing} missing, ${stale} stale, ${orphaned} orphaned, ${duplicated} duplicated${objects}${failure === undefined ? "" : `, ${failure}`})`;
 }
 
 function sum({ collections }: VerifyReport, field: "documents" | "passages"): number {

@@ -26,7 +26,8 @@ export async function filesIn(folder: string): Promise<string[]> {
 /** Another disk, or a file system without links. */
 const CANNOT_LINK = new Set(["EXDEV", "EPERM", "ENOTSUP", "EMLINK", "ENOSYS"]);
 
-async function linkOrCopy(from: string, to: string): Promise<void> {
+/** Gives a file a second name; where that cannot be, copies it. */
+export async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
