@@ -35,33 +35,33 @@ export class FakeEmbedder implements AsyncDisposable {
 
   async embedDocuments(
     texts: readonly string[],
-    { signal }: { readonly signal?: AbortSignal } = {},
+    { signal, normalize = true }: FakeEmbedOptions = {},
   ): Promise<Float32Array[]> {
     signal?.throwIfAborted();
     if (this.#remember) this.documents.push(...texts);
     await this.#beforeEmbed(texts);
     signal?.throwIfAborted();
-    return texts.map((text) => this.#embed(text));
+    return texts.map((text) => this.#embed(text, normalize));
   }
 
-  async embedQuery(text: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Float32Array> {
+  async embedQuery(text: string, { signal, normalize = true }: FakeEmbedOptions = {}): Promise<Float32Array> {
     signal?.throwIfAborted();
     if (this.#remember) this.queries.push(text);
-    return this.#embed(text);
+    return this.#embed(text, normalize);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.disposed = true;
   }
 
-  #embed(text: string): Float32Array {
+  #embed(text: string, normalize: boolean): Float32Array {
     const vector = new Float32Array(this.dimension);
     for (const word of words(text).slice(0, this.maxTokens)) {
       const hash = fnv1a(word);
       const at = hash % this.dimension;
       vector[at] = (vector[at] ?? 0) + (hash & 0x1_0000 ? 1 : -1);
     }
-    return unit(vector);
+    return normalize ? unit(vector) : vector;
   }
 }
 
@@ -74,6 +74,12 @@ export interface FakeEmbedderOptions {
   readonly beforeEmbed?: BeforeEmbed;
   /** Off where memory is measured. @default true */
   readonly remember?: boolean;
+}
+
+interface FakeEmbedOptions {
+  readonly signal?: AbortSignal;
+  /** Whether vectors have length 1. @default true */
+  readonly normalize?: boolean;
 }
 
 type BeforeEmbed = (texts: readonly string[]) => void | Promise<void>;

@@ -1,3 +1,4 @@
+export { blobOf } from "./blob-of.ts";
 export { FakeEmbedder } from "./fake-embedder.ts";
 export type { FakeEmbedderOptions } from "./fake-embedder.ts";
 export { gitBlobHash, HubStandIn, repositoryOf, sha256 } from "./hub-stand-in.ts";

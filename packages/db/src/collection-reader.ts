@@ -106,7 +106,8 @@ export class CollectionReader extends CollectionReads implements Disposable {
   }
 }
 
-/** Indexing anew makes another table, and declaring fields another shape of it. */
+/** Indexing anew makes another table, declaring fields another shape of it, and a trained index is searched in another way. */
 function isSameTable(opened: CollectionRecord, present: CollectionRecord): boolean {
-  return opened.id === present.id && isDeepStrictEqual(opened.fields, present.fields);
+  const { id, fields, vectorIndexes } = present;
+  return opened.id === id && isDeepStrictEqual([opened.fields, opened.vectorIndexes], [fields, vectorIndexes]);
 }

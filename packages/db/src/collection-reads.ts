@@ -5,6 +5,7 @@ import { DbError } from "./errors.ts";
 import { documentOf, summaryOf } from "./document-views.ts";
 import type { Embedder } from "./embedder.ts";
 import type { GenerationView } from "./generations/generation-view.ts";
+import { vectorsInfo } from "./vectors-info.ts";
 import { ListCursor } from "./list-cursor.ts";
 import { openObject } from "./objects/open-object.ts";
 import type { OpenedObject } from "./objects/open-object.ts";
@@ -50,6 +51,7 @@ export abstract class CollectionReads {
       model: record.model,
       precision: record.precision,
       dimension: record.dimension,
+      metric: record.metric,
       fields: { ...record.fields },
       dense: record.dimension > 0,
       ...record.textSettings,
@@ -58,17 +60,17 @@ export abstract class CollectionReads {
       bytes: await folderBytes(tableFolder),
       created_at: record.createdAt.toISOString(),
       updated_at: record.updatedAt.toISOString(),
-      ...(record.vectorIndex && { vector_index: record.vectorIndex }),
+      ...vectorsInfo(record),
       ...(reindex && { reindex }),
     };
   }
 
   /**
-   * The embedder of this collection, loaded at its first use.
+   * The embedder of this collection, or of further vectors that it has, loaded at its first use.
    * @throws {DbError} `collection_model_mismatch` when the model is not the one that made the stored vectors.
    */
-  async embedder(): Promise<Embedder> {
-    return (await this.view()).embedder();
+  async embedder(vectors?: string): Promise<Embedder> {
+    return (await this.view()).embedder(vectors);
   }
 
   async get(id: string | number): Promise<Document | undefined> {

@@ -7,7 +7,7 @@ import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
 import { Database } from "./database.ts";
 import type { LoadEmbedder } from "./embedder.ts";
-import { ModelPrecision } from "./schemas/collection.ts";
+import { ModelPrecision } from "./schemas/vectors.ts";
 
 /** Written by the first version, before the catalogue knew precisions. */
 const FIRST_FOLDER = fileURLToPath(new URL("../../../testing/data-folders/first", import.meta.url));

@@ -7,6 +7,7 @@ import { loadSentenceTransformer } from "./embedders/sentence-transformer.ts";
 import { SharedEmbedders } from "./embedders/shared-embedders.ts";
 import { DbError } from "./errors.ts";
 import { AcceptedWrites } from "./ingestion/accepted-writes.ts";
+import { furtherSettings, vectorsSettings } from "./generations/generation-settings.ts";
 import { GenerationStore } from "./generations/generation-store.ts";
 import { invalidCollection, requirePlainFields, taken } from "./invalid-collection.ts";
 import { CollectionConfig, CollectionName } from "./schemas/collection.ts";
@@ -104,10 +105,11 @@ export class Database implements AsyncDisposable {
    */
   async createCollection(config: CollectionConfigInput): Promise<Collection> {
     this.#requireOpen();
-    const { name, model: modelName, precision = "fp32", fields, dense, analyzer, text_fields } = parseConfig(config);
-    const settings = { modelName, precision, fields, dense, textSettings: { analyzer, text_fields } };
-    const { model, dimension } = await this.#generations.embedder(settings);
-    if (!(await this.#generations.create(name, settings, { model, dimension }))) throw taken(name);
+    const { name, fields, dense, analyzer, text_fields, vectors, ...own } = parseConfig(config);
+    const textSettings = { analyzer, text_fields };
+    const settings = { ...vectorsSettings(own), vectors: furtherSettings(vectors) ?? {}, fields, dense, textSettings };
+    const made = await this.#generations.made(settings);
+    if (!(await this.#generations.create(name, { settings, made }))) throw taken(name);
     return this.collection(name);
   }
 

@@ -1,7 +1,7 @@
-import type { ModelPrecision } from "./schemas/collection.ts";
+import type { ModelPrecision } from "./schemas/vectors.ts";
 import type { Span } from "./schemas/document.ts";
 
-/** Texts in, unit vectors out. A collection belongs to one embedder for its life; `model` is what the catalogue remembers. */
+/** Texts in, vectors out. A collection belongs to one embedder for its life; `model` is what the catalogue remembers. */
 export interface Embedder extends AsyncDisposable {
   /** Stable identity: name and fingerprint of the weights and settings. */
   readonly model: string;
@@ -16,6 +16,8 @@ export interface Embedder extends AsyncDisposable {
 
 export interface EmbedOptions {
   readonly signal?: AbortSignal;
+  /** Whether the vectors are scaled to length 1, or are as the model gives them. @default true */
+  readonly normalize?: boolean;
 }
 
 /** What a collection's embedder is besides its model. Another precision is another embedder. */

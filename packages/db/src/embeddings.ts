@@ -7,7 +7,7 @@ import type { DatabaseOptions } from "./database.ts";
 import { documentOf } from "./embeddings-document.ts";
 import type { EmbeddingsDocument, EmbeddingsId } from "./embeddings-document.ts";
 import { DbError } from "./errors.ts";
-import type { ModelPrecision } from "./schemas/collection.ts";
+import type { ModelPrecision } from "./schemas/vectors.ts";
 import type { DocumentInput } from "./schemas/document.ts";
 import type { SearchMode } from "./schemas/search.ts";
 import type { Hit } from "./schemas/search.ts";

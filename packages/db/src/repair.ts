@@ -42,17 +42,19 @@ export async function repair(generation: Generation): Promise<RepairReport> {
 async function storeAgain(generation: Generation, ids: readonly string[]): Promise<number> {
   const { record, catalogue, writer } = generation;
   const documents = [...(await presentDocuments(catalogue, record.id, ids)).values()];
-  const embedder = await generation.embedder();
+  const spaces = await generation.embeddingSpaces();
   const vectors = await embedPassages(
-    documents.map((document) => ({ document, passages: document.passages, vectors: undefined })),
-    { embedder, signal: undefined },
+    documents.map((document) => ({ document, passages: document.passages, known: {} })),
+    { spaces, signal: undefined },
   );
-  const error = vectorsError(vectors.flat(), embedder);
-  if (error) throw error;
+  for (const made of vectors) {
+    const error = vectorsError(made, spaces);
+    if (error) throw error;
+  }
   const embedded: EmbeddedDocument[] = documents.map((document, at) => ({
     ...document,
     ifRev: document.rev,
-    vectors: vectors[at] ?? [],
+    ...(vectors[at] ?? { vectors: [] }),
   }));
   const { conflicts } = await writer.store(embedded);
   return documents.length - conflicts.length;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { GenerationView } from "./generations/generation-view.ts";
 import type { CollectionStatistics } from "./schemas/statistics.ts";
 import { folderBytes } from "./storage/folder-bytes.ts";
+import { DEFAULT_VECTORS } from "./vectors/vector-space.ts";
 import { fieldColumn } from "./tables/passage-schema.ts";
 
 /** What a collection is made of, counted. */
@@ -17,6 +18,7 @@ export async function statisticsOf({
   });
   const present = (await catalogue.collectionOf(record.id)) ?? record;
   const lengths = await catalogue.textLengths(record.id);
+  const { [DEFAULT_VECTORS]: own, ...further } = present.vectorIndexes;
   const resident = table.residentRows;
   const [data, indexes, all] = await Promise.all(
     ["data", "_indices", ""].map((part) => folderBytes(join(tableFolder, part))),
@@ -32,7 +34,8 @@ export async function statisticsOf({
     indexes: {
       text_unindexed: await table.unindexedRows(),
       ...(resident !== undefined && { vectors_in_memory: resident }),
-      ...(present.vectorIndex && { vector: present.vectorIndex }),
+      ...(own && { vector: own }),
+      ...(Object.keys(further).length > 0 && { vectors: further }),
     },
   };
 }

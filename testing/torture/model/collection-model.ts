@@ -17,6 +17,8 @@ export interface ModelDocument {
 
 export interface ModelPassage extends Span {
   readonly vector: Float32Array;
+  /** Not scaled. */
+  readonly far: Float32Array;
   /** Terms of the title and of the passage. */
   readonly terms: ReadonlySet<string>;
 }

@@ -9,6 +9,8 @@ export interface Twins {
   database: Database;
   collection: Collection;
   readonly embedder: FakeEmbedder;
+  /** Makes the vectors of the name `far`, which are compared by their distance. */
+  readonly far: FakeEmbedder;
   readonly model: CollectionModel;
   readonly random: Random;
 }

@@ -34,9 +34,9 @@ export const model: Scenario = {
 };
 
 async function live(seed: number, folder: string, tally: Tally): Promise<void> {
-  const embedder = new FakeEmbedder({ dimension: 64 });
-  const opened = await openTwin(folder, embedder);
-  const twins: Twins = { folder, embedder, model: new CollectionModel(), random: new Random(seed), ...opened };
+  const embedders = { embedder: new FakeEmbedder({ dimension: 64 }), far: new FakeEmbedder({ dimension: 48 }) };
+  const opened = await openTwin(folder, embedders);
+  const twins: Twins = { folder, ...embedders, model: new CollectionModel(), random: new Random(seed), ...opened };
   try {
     await introduceFields(twins);
     for (let number = 0; number < OPERATIONS_A_LIFE && !tally.failed; number++) {

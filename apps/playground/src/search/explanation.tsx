@@ -4,8 +4,6 @@ import { partsOf, type ScorePart } from "../state/score-parts.ts";
 import { ScoreBar } from "./score-bar.tsx";
 import styles from "./score.module.css";
 
-const rawNames = { dense: "cosine", keyword: "BM25" } as const;
-
 /** How the score came about: each leg on the 0–1 scale, the share its weight lets through, and both shares end to end. */
 export function Explanation({ id, score, explain }: { id: string; score: number; explain: Explained }) {
   const parts = partsOf(explain);
@@ -43,7 +41,7 @@ export function Explanation({ id, score, explain }: { id: string; score: number;
   );
 }
 
-function LegRow({ leg, raw, normalized, weight, part, rank }: ScorePart) {
+function LegRow({ leg, measure, raw, normalized, weight, part, rank }: ScorePart) {
   return (
     <tr>
       <th scope="row">
@@ -61,7 +59,7 @@ function LegRow({ leg, raw, normalized, weight, part, rank }: ScorePart) {
         {weight.toFixed(2)} × {formatScore(normalized)} = <b>{formatScore(part)}</b>
       </td>
       <td className={styles.raw}>
-        {rawNames[leg]} {leg === "dense" ? formatScore(raw) : raw.toFixed(2)}
+        {measure} {leg === "dense" ? formatScore(raw) : raw.toFixed(2)}
       </td>
       <td className={styles.raw}>{rank === null ? "not in this leg's list: scored exactly" : `rank ${rank}`}</td>
     </tr>

@@ -2,6 +2,8 @@ import type { Explanation } from "@galen/db/schemas";
 
 export interface ScorePart {
   readonly leg: "dense" | "keyword";
+  /** What the raw score is. */
+  readonly measure: string;
   readonly raw: number;
   readonly normalized: number;
   readonly weight: number;
@@ -14,6 +16,9 @@ export interface ScorePart {
 export function partsOf({ dense, keyword }: Explanation): ScorePart[] {
   return (["dense", "keyword"] as const).flatMap((leg) => {
     const explained = leg === "dense" ? dense : keyword;
-    return explained ? [{ leg, ...explained, part: explained.weight * explained.normalized }] : [];
+    if (!explained) return [];
+    const { metric, ...scores } = explained;
+    const measure = leg === "dense" ? (metric ?? "cosine") : "BM25";
+    return [{ leg, measure, ...scores, part: scores.weight * scores.normalized }];
   });
 }

@@ -1,4 +1,4 @@
-import { FakeEmbedder, temporaryDirectory } from "@galen/testing";
+import { blobOf, FakeEmbedder, temporaryDirectory } from "@galen/testing";
 import { describe, expect, test } from "vitest";
 import type { Collection } from "../collection.ts";
 import { Database } from "../database.ts";
@@ -51,12 +51,6 @@ const documents: DocumentInput[] = [
   { id: "2", text: "x", metadata: {} },
   { id: "3", text: "Plain.", tags: [], metadata: { when: "2020-02-29" } },
 ];
-
-async function blobOf(chunks: AsyncIterable<Uint8Array>): Promise<Blob> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  for await (const chunk of chunks) parts.push(Uint8Array.from(chunk));
-  return new Blob(parts);
-}
 
 /** Everything but the revision, which counts the writes of a collection. */
 async function contentOf(collection: Collection) {

@@ -5,6 +5,7 @@ import type { GenerationView } from "../generations/generation-view.ts";
 import type { ExportedDocument } from "../schemas/export.ts";
 import type { Filter } from "../schemas/filter.ts";
 import { whereOf } from "../search/search.ts";
+import { vectorIdentity } from "../ingestion/vectors-identity.ts";
 import { passageId } from "../tables/passage-row.ts";
 
 export interface ExportSelection {
@@ -26,10 +27,11 @@ export async function* exportedDocuments(
     signal?.throwIfAborted();
     const { catalogue, record } = view;
     const documents = await presentDocuments(catalogue, record.id, ids);
-    const stored = vectors ? await view.table.vectorsAt([...documents.values()]) : new Map<string, Float32Array>();
+    const hasVectors = vectors && record.dimension > 0;
+    const stored = hasVectors ? await view.table.vectorsAt([...documents.values()]) : new Map<string, Float32Array>();
     for (const id of ids) {
       const document = documents.get(id);
-      if (document) yield exported(document, vectors ? embeddingOf(document, stored, view) : undefined);
+      if (document) yield exported(document, hasVectors ? embeddingOf(document, stored, view) : undefined);
     }
   }
 }
@@ -63,11 +65,11 @@ function embeddingOf(
   stored: ReadonlyMap<string, Float32Array>,
   { record, split }: GenerationView,
 ): ExportedDocument["embedding"] {
-  if (record.dimension === 0) return undefined;
   const vectors = passages.flatMap((_, at) => stored.get(passageId(id, at)) ?? []);
   if (vectors.length < passages.length) return undefined;
   const splitter = split.version ?? split.name;
-  return { model: record.model, splitter, passages: [...passages], vectors: vectors.map(encodeVector) };
+  const model = vectorIdentity(record);
+  return { model, splitter, passages: [...passages], vectors: vectors.map(encodeVector) };
 }
 
 function encodeVector(vector: Float32Array): string {

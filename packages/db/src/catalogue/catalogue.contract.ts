@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
+import { newCollection } from "./collection.fixture.ts";
 import type { Catalogue, NewAcceptedWrite, NewCollection, StagedDocument } from "./catalogue.ts";
 
 const collection: NewCollection = {
+  ...newCollection,
   id: "c1",
   name: "medquad",
-  modelName: undefined,
-  model: "m",
   precision: "int8",
-  dimension: 8,
+  metric: "dot",
+  vectors: { other: { modelName: "o", model: "other", precision: "fp32", dimension: 3, metric: "l2" } },
   fields: { year: "number" },
-  table: "t1",
 };
 
 function staged(id: string, text: string, rest: Partial<StagedDocument> = {}): StagedDocument {
@@ -91,14 +91,17 @@ export function catalogueContract(
       ]);
     });
 
-    test("what is known of the vector index is kept with the collection", async () => {
+    test("what is known of vector indexes is kept with the collection", async () => {
       await using opened = await open();
       const { catalogue } = opened;
       await catalogue.addCollection(collection);
-      expect((await catalogue.findCollection("medquad"))?.vectorIndex).toBeUndefined();
+      expect((await catalogue.findCollection("medquad"))?.vectorIndexes).toEqual({});
       const facts = { partitions: 4, trained_rows: 100, probed_rows: 150, probes: 2, refine: 4, recall: 0.99 };
-      await catalogue.setVectorIndex("c1", facts);
-      expect((await (await opened.reopen()).findCollection("medquad"))?.vectorIndex).toEqual(facts);
+      await catalogue.setVectorIndexes("c1", { other: facts });
+      await catalogue.setVectorIndexes("c1", { default: { ...facts, recall: 1 } });
+      const indexes = { default: { ...facts, recall: 1 }, other: facts };
+      expect((await catalogue.findCollection("medquad"))?.vectorIndexes).toEqual(indexes);
+      expect((await (await opened.reopen()).findCollection("medquad"))?.vectorIndexes).toEqual(indexes);
     });
 
     test("undoing forgets a revision, whose number is not used again", async () => {
@@ -296,10 +299,11 @@ export function catalogueContract(
         { ...staged("a", "x"), rev: 3 },
         { ...staged("b", "yy"), rev: 7 },
       ]);
-      const vectorIndex = { partitions: 1, trained_rows: 1, probed_rows: 1, probes: 1, refine: 4, recall: 1 };
-      await catalogue.restoreState("c1", { version: 9, tableVersion: 12, vectorIndex, fields: ["f"] });
+      const facts = { partitions: 1, trained_rows: 1, probed_rows: 1, probes: 1, refine: 4, recall: 1 };
+      const vectorIndexes = { default: facts, other: { ...facts, probes: 2 } };
+      await catalogue.restoreState("c1", { version: 9, tableVersion: 12, vectorIndexes, fields: ["f"] });
       const reopened = await opened.reopen();
-      expect(await reopened.findCollection("medquad")).toMatchObject({ version: 9, tableVersion: 12, vectorIndex });
+      expect(await reopened.findCollection("medquad")).toMatchObject({ version: 9, tableVersion: 12, vectorIndexes });
       expect(await reopened.document("c1", "b")).toMatchObject({ text: "yy", rev: 7 });
       expect(await reopened.seenFields("c1")).toEqual(["f"]);
       expect(await reopened.stage("c1", [staged("c", "z")])).toBe(10);

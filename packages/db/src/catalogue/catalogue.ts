@@ -1,8 +1,10 @@
-import type { FieldType, ModelPrecision } from "../schemas/collection.ts";
+import type { FieldType } from "../schemas/collection.ts";
 import type { Metadata, Span } from "../schemas/document.ts";
 import type { ObjectInfo } from "../schemas/object.ts";
 import type { TextSettings } from "../schemas/text-settings.ts";
+import type { Metric } from "../schemas/metric.ts";
 import type { VectorIndexFacts } from "../schemas/vector-index.ts";
+import type { ModelPrecision } from "../schemas/vectors.ts";
 
 /**
  * The source of truth for what is meant to be stored. A write is `staged` here, applied to the table, made durable, and then
@@ -22,7 +24,7 @@ export interface Catalogue extends AsyncDisposable {
   setTableVersion(collectionId: string, tableVersion: number): Promise<void>;
   /** Declares these fields in place of those of before: the table has them at this version. */
   setFields(collectionId: string, fields: CollectionRecord["fields"], tableVersion: number): Promise<void>;
-  setVectorIndex(collectionId: string, facts: VectorIndexFacts): Promise<void>;
+  setVectorIndexes(collectionId: string, changed: VectorIndexes): Promise<void>;
   /** False when the name is taken, by a collection or an alias. */
   renameCollection(collectionId: string, name: string): Promise<boolean>;
   /**
@@ -127,13 +129,23 @@ export interface ManifestEntry extends DocumentVersion {
   readonly originRev: number | undefined;
 }
 
-export interface NewCollection {
-  readonly id: string;
-  readonly name: string;
+/** What is known of approximate indexes, by the name of the vectors. */
+export type VectorIndexes = Readonly<Record<string, VectorIndexFacts>>;
+
+/** What makes vectors of one kind. */
+export interface VectorsRecord {
   readonly modelName: string | undefined;
   readonly model: string;
   readonly precision: ModelPrecision;
   readonly dimension: number;
+  readonly metric: Metric;
+}
+
+export interface NewCollection extends VectorsRecord {
+  readonly id: string;
+  readonly name: string;
+  /** Further vectors, by name. */
+  readonly vectors: Readonly<Record<string, VectorsRecord>>;
   readonly fields: Readonly<Record<string, FieldType>>;
   readonly textSettings?: TextSettings | undefined;
   readonly table: string;
@@ -144,7 +156,7 @@ export interface NewCollection {
 export interface CollectionRecord extends NewCollection {
   readonly state: "creating" | "building" | "ready" | "dropping";
   readonly tableVersion: number;
-  readonly vectorIndex: VectorIndexFacts | undefined;
+  readonly vectorIndexes: VectorIndexes;
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -218,7 +230,7 @@ export interface SettledFacts {
 /** What a restored collection is. */
 export interface RestoredFacts extends SettledFacts {
   readonly version: number;
-  readonly vectorIndex: VectorIndexFacts | undefined;
+  readonly vectorIndexes: VectorIndexes;
 }
 
 export interface Unsettled {

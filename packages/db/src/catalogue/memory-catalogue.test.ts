@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { temporaryDirectory } from "@galen/testing";
 import { expect, test } from "vitest";
 import { catalogueContract } from "./catalogue.contract.ts";
+import { newCollection } from "./collection.fixture.ts";
 import type { ObjectInfo } from "../schemas/object.ts";
 import type { Catalogue, StagedDocument } from "./catalogue.ts";
 import { MemoryCatalogue } from "./memory-catalogue.ts";
@@ -119,15 +120,7 @@ test.each([1, 2, 3, 4])("random calls are answered as by SQLite (seed %i)", asyn
   await using folder = await temporaryDirectory();
   await using sqlite = await SqliteCatalogue.open(join(folder.path, "catalogue.sqlite"));
   const twins: readonly Catalogue[] = [sqlite, new MemoryCatalogue()];
-  const settings = {
-    modelName: undefined,
-    model: "m",
-    precision: "fp32",
-    dimension: 4,
-    fields: {},
-    table: "t",
-  } as const;
-  for (const catalogue of twins) await catalogue.addCollection({ id: "c", name: "c", ...settings });
+  for (const catalogue of twins) await catalogue.addCollection(newCollection);
   const random = randomOf(seed);
   const revisions = [0];
   let staged: Staged | undefined;

@@ -8,6 +8,7 @@ import type {
   ManifestEntry,
   NewAcceptedWrite,
   NewCollection,
+  VectorIndexes,
   RecordedAnswer,
   RestoredFacts,
   SettledFacts,
@@ -66,7 +67,7 @@ export class MemoryCatalogue implements Catalogue {
       ...structuredClone(collection),
       replaces: collection.replaces,
       textSettings: collection.textSettings,
-      vectorIndex: undefined,
+      vectorIndexes: {},
       state: "creating",
       tableVersion: 0,
       version: 0,
@@ -97,8 +98,9 @@ export class MemoryCatalogue implements Catalogue {
     for (const name of Object.keys(fields)) this.#collections.get(collectionId)?.seenFields.delete(name);
   }
 
-  async setVectorIndex(collectionId: string, vectorIndex: CollectionRecord["vectorIndex"]) {
-    this.#change(collectionId, { vectorIndex });
+  async setVectorIndexes(collectionId: string, changed: VectorIndexes) {
+    const { vectorIndexes } = this.#need(collectionId).record;
+    this.#change(collectionId, { vectorIndexes: { ...vectorIndexes, ...changed } });
   }
 
   async renameCollection(collectionId: string, name: string) {
@@ -197,10 +199,10 @@ export class MemoryCatalogue implements Catalogue {
     this.#need(collectionId).documents.restore(documents);
   }
 
-  async restoreState(collectionId: string, { version, tableVersion, vectorIndex, fields = [] }: RestoredFacts) {
+  async restoreState(collectionId: string, { version, tableVersion, vectorIndexes, fields = [] }: RestoredFacts) {
     this.#need(collectionId).sequence = version;
     this.#remember(collectionId, fields);
-    this.#change(collectionId, { version, tableVersion, vectorIndex, updatedAt: new Date() });
+    this.#change(collectionId, { version, tableVersion, vectorIndexes, updatedAt: new Date() });
   }
 
   async versions(collectionId: string, ids: readonly string[]) {

@@ -1,7 +1,10 @@
-import type { FieldType, ModelPrecision } from "../schemas/collection.ts";
+import type { FieldType } from "../schemas/collection.ts";
 import type { Metadata, Span } from "../schemas/document.ts";
 import type { TextSettings } from "../schemas/text-settings.ts";
+import type { Metric } from "../schemas/metric.ts";
 import type { VectorIndexFacts } from "../schemas/vector-index.ts";
+import type { ModelPrecision } from "../schemas/vectors.ts";
+import type { VectorsRecord } from "./catalogue.ts";
 import { index, integer, isNotNull, primaryKey, sqliteTable, text } from "./drizzle.ts";
 
 /**
@@ -22,14 +25,20 @@ export const collections = sqliteTable("collections", {
   precision: text().$type<ModelPrecision>().notNull().default("fp32"),
   /** 0 for a collection without vectors. */
   dimension: integer().notNull(),
+  /** How they are compared. Folders of before there was a choice have cosines. */
+  metric: text().$type<Metric>().notNull().default("cosine"),
+  /** Further vectors, by name. */
+  vectors: text({ mode: "json" }).$type<Record<string, VectorsRecord>>(),
   fields: text({ mode: "json" }).$type<Record<string, FieldType>>().notNull(),
   /** How its texts are indexed, where that is not the default. */
   textSettings: text("text_settings", { mode: "json" }).$type<TextSettings>(),
   table: text("table_name").notNull(),
   /** Last table version known to be on disk: everything newer is unacknowledged. */
   tableVersion: integer("table_version").notNull(),
-  /** What is known of the table's approximate index, where it has one. */
+  /** What is known of the approximate index of the table's own vectors, where they have one. */
   vectorIndex: text("vector_index", { mode: "json" }).$type<VectorIndexFacts>(),
+  /** The same of the further vectors, by name. */
+  vectorIndexes: text("vector_indexes", { mode: "json" }).$type<Record<string, VectorIndexFacts>>(),
   /** Last revision handed out; never handed out twice. */
   sequence: integer().notNull(),
   /** Last revision applied: the version that a caller sees. */

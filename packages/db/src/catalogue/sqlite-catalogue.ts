@@ -1,6 +1,5 @@
 import type { Catalogue, NewCollection, SettledFacts, SourceRecord, StagedDocument, SummaryPage } from "./catalogue.ts";
-import type { CollectionRecord, DocumentVersion } from "./catalogue.ts";
-import type { VectorIndexFacts } from "../schemas/vector-index.ts";
+import type { CollectionRecord, DocumentVersion, VectorIndexes } from "./catalogue.ts";
 import type { AcceptedWriteEnd, NewAcceptedWrite, RecordedAnswer, RestoredFacts, StoredDocument } from "./catalogue.ts";
 import * as acceptedRows from "./sqlite-accepted-writes.ts";
 import * as answerRows from "./sqlite-answers.ts";
@@ -54,8 +53,8 @@ export class SqliteCatalogue implements Catalogue {
   async setFields(collectionId: string, fields: CollectionRecord["fields"], tableVersion: number) {
     collectionRows.setFields(this.#connection, collectionId, fields, tableVersion);
   }
-  async setVectorIndex(collectionId: string, facts: VectorIndexFacts) {
-    collectionRows.setVectorIndex(this.#connection, collectionId, facts);
+  async setVectorIndexes(collectionId: string, changed: VectorIndexes) {
+    collectionRows.setVectorIndexes(this.#connection, collectionId, changed);
   }
   async renameCollection(collectionId: string, name: string) {
     return collectionRows.rename(this.#connection, collectionId, name);

@@ -1,5 +1,5 @@
-import type { VectorIndexFacts } from "../schemas/vector-index.ts";
-import type { CollectionRecord, NewCollection, Released } from "./catalogue.ts";
+import { DEFAULT_VECTORS } from "../vectors/vector-space.ts";
+import type { CollectionRecord, NewCollection, Released, VectorIndexes } from "./catalogue.ts";
 import { and, eq, inArray } from "./drizzle.ts";
 import { acceptedWrites, aliases, collections, documents, idempotencyKeys, seenFields, sources } from "./schema.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
@@ -121,8 +121,14 @@ export function setFields(
   });
 }
 
-export function setVectorIndex(db: SqliteConnection, id: string, vectorIndex: VectorIndexFacts): void {
-  db.update(collections).set({ vectorIndex }).where(eq(collections.id, id)).run();
+export function setVectorIndexes(db: SqliteConnection, id: string, changed: VectorIndexes): void {
+  db.transaction((tx) => {
+    const { vectorIndexes } = toRecord(rowOf(tx, id));
+    tx.update(collections)
+      .set(indexColumns({ ...vectorIndexes, ...changed }))
+      .where(eq(collections.id, id))
+      .run();
+  });
 }
 
 export function forgetCalls(db: SqliteConnection, id: string): void {
@@ -159,14 +165,20 @@ function rowOf(tx: Transaction, id: string): typeof collections.$inferSelect {
   return row;
 }
 
-function toRecord({ sequence: _sequence, ...row }: typeof collections.$inferSelect): CollectionRecord {
+function toRecord({ sequence: _sequence, vectorIndex, ...row }: typeof collections.$inferSelect): CollectionRecord {
   return {
     ...row,
     modelName: row.modelName ?? undefined,
     replaces: row.replaces ?? undefined,
     textSettings: row.textSettings ?? undefined,
-    vectorIndex: row.vectorIndex ?? undefined,
+    vectors: row.vectors ?? {},
+    vectorIndexes: { ...(vectorIndex && { [DEFAULT_VECTORS]: vectorIndex }), ...row.vectorIndexes },
     createdAt: new Date(row.createdAt),
     updatedAt: new Date(row.updatedAt),
   };
+}
+
+/** Those of the collection's own vectors have a column of their own. */
+export function indexColumns({ [DEFAULT_VECTORS]: vectorIndex, ...vectorIndexes }: VectorIndexes) {
+  return { vectorIndex: vectorIndex ?? null, vectorIndexes };
 }

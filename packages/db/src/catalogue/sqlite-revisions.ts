@@ -2,6 +2,7 @@ import type { Released, RestoredFacts, SettledFacts, StagedDocument, StoredDocum
 import { alias, and, eq, inArray, lt, sql } from "./drizzle.ts";
 import { collections, documents, seenFields } from "./schema.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
+import { indexColumns } from "./sqlite-collections.ts";
 import { idIn } from "./sqlite-documents.ts";
 import { hashesOf, released, toColumns } from "./sqlite-objects.ts";
 
@@ -78,12 +79,12 @@ export function restoreDocuments(
 export function restoreState(
   db: SqliteConnection,
   collectionId: string,
-  { version, tableVersion, vectorIndex, fields = [] }: RestoredFacts,
+  { version, tableVersion, vectorIndexes, fields = [] }: RestoredFacts,
 ): void {
   db.transaction((tx) => {
     rememberFields(tx, collectionId, fields);
     tx.update(collections)
-      .set({ sequence: version, version, tableVersion, vectorIndex: vectorIndex ?? null, updatedAt: Date.now() })
+      .set({ sequence: version, version, tableVersion, ...indexColumns(vectorIndexes), updatedAt: Date.now() })
       .where(eq(collections.id, collectionId))
       .run();
   });

@@ -114,7 +114,7 @@ async function storedVectors(collection: string): Promise<Float32Array[]> {
   const connection = await connectTables(join(folder.path, "tables"));
   const rows = await (await connection.openTable(table)).query().select(["doc_id", "vector"]).toArrow();
   connection.close();
-  const vectors = rowVectors(rows);
+  const vectors = rowVectors(rows, "vector");
   const byId = new Map(strings(rows, "doc_id").map((id, at) => [id, vectors[at]]));
   return passages.map(({ id }) => byId.get(id) ?? new Float32Array());
 }

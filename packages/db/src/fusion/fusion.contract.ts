@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { Metric } from "../schemas/metric.ts";
 import type { Fusion, LegScores } from "./fusion.ts";
 
 const rank = fc.option(fc.integer({ min: 1, max: 500 }), { nil: null });
@@ -14,8 +15,10 @@ const candidate: fc.Arbitrary<LegScores> = fc.record(
 const candidates = fc.array(candidate, { maxLength: 30 });
 
 /** What every fusion promises, whatever its formula. */
-export function fusionContract(name: string, fusion: Fusion): void {
-  describe(`fusion ${name}`, () => {
+export function fusionContract(name: string, method: Fusion): void {
+  describe.each(Metric.options)(`fusion ${name}, %s`, (metric) => {
+    const fusion = (scores: readonly LegScores[]) => method(scores, metric);
+
     test("gives one finite score a candidate, the sum of weight × normalized, between 0 and 1", () => {
       fc.assert(
         fc.property(candidates, (input) => {

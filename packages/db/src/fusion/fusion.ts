@@ -1,4 +1,5 @@
 import { convex } from "./convex.ts";
+import type { Metric } from "../schemas/metric.ts";
 import { reciprocalRank } from "./reciprocal-rank.ts";
 
 export type LegName = "dense" | "keyword";
@@ -22,8 +23,8 @@ export interface FusedScore {
   readonly legs: Readonly<Partial<Record<LegName, FusedLeg>>>;
 }
 
-/** Scores of legs in, one score a candidate out, in the order given: score = Σ weight × normalized. */
-export type Fusion = (candidates: readonly LegScores[]) => FusedScore[];
+/** Scores of legs in, one score a candidate out, in the order given: score = Σ weight × normalized. The metric is that of the dense leg. */
+export type Fusion = (candidates: readonly LegScores[], metric: Metric) => FusedScore[];
 
 /** To add a method: a file beside this one and a line here; `fusion.contract.ts` then tests it. */
 export const fusions = { convex, rrf: reciprocalRank } satisfies Record<string, Fusion>;

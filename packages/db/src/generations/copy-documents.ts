@@ -3,8 +3,10 @@ import type { Embedder } from "../embedder.ts";
 import { DbError } from "../errors.ts";
 import { contentHash, textHash } from "../ingestion/content-hash.ts";
 import { embedPassages, vectorsError } from "../ingestion/embed-passages.ts";
+import type { EmbeddingSpace } from "../ingestion/embed-passages.ts";
+import { storedVectors } from "../ingestion/stored-vectors.ts";
+import { madeBy, madeVectors, vectorIdentity, vectorsIdentity } from "../ingestion/vectors-identity.ts";
 import { fieldsError } from "../ingestion/read-document.ts";
-import { passageId } from "../tables/passage-row.ts";
 import type { EmbeddedDocument } from "../tables/passage-rows.ts";
 import type { Generation } from "./generation.ts";
 
@@ -26,15 +28,15 @@ export interface CopyOptions {
  *
  * @throws {DbError} `field_type_mismatch` when documents do not fit the fields that `next` declares.
  */
-export async function copyChanges(old: Generation, next: Generation, options: CopyOptions): Promise<number> {
+export async function copyChanges(old: Generation, next: Generation, asked: CopyOptions): Promise<number> {
   const { catalogue } = old;
   const copied = new Map<string, number | undefined>();
   for await (const { id, originRev } of catalogue.manifest(next.record.id)) copied.set(id, originRev);
-  const embedder = await next.embedder();
+  const options = await copying(old, next, asked);
   let changes = 0;
   let batch: { id: string; rev: number }[] = [];
   const flush = async (): Promise<void> => {
-    await copyBatch(batch, { old, next, embedder, ...options });
+    await copyBatch(batch, options);
     changes += batch.length;
     batch = [];
   };
@@ -55,7 +57,21 @@ export async function copyChanges(old: Generation, next: Generation, options: Co
 interface BatchOptions extends CopyOptions {
   readonly old: Generation;
   readonly next: Generation;
+  /** What cuts and embeds in `next`. */
   readonly embedder: Embedder;
+  readonly spaces: readonly EmbeddingSpace[];
+  /** Whether passages are cut as in `old`. */
+  readonly keepsPassages: boolean;
+  /** Names of the vectors that are made as in `old`. */
+  readonly kept: readonly string[];
+}
+
+async function copying(old: Generation, next: Generation, options: CopyOptions): Promise<BatchOptions> {
+  const [embedder, spaces] = [await next.embedder(), await next.embeddingSpaces()];
+  const before = new Map(madeVectors(old.record).map((made) => [made.name, vectorIdentity(made)]));
+  const same = madeBy(spaces).filter((made) => before.get(made.name) === vectorIdentity(made));
+  const kept = same.map(({ name }) => name);
+  return { ...options, old, next, embedder, spaces, keepsPassages: old.record.model === embedder.model, kept };
 }
 
 async function copyBatch(versions: readonly { id: string; rev: number }[], options: BatchOptions): Promise<void> {
@@ -73,41 +89,43 @@ async function copyBatch(versions: readonly { id: string; rev: number }[], optio
 /** The documents as `next` stores them. */
 async function convert(
   documents: readonly StoredDocument[],
-  { old, next, embedder, signal }: BatchOptions,
+  { old, next, embedder, spaces, keepsPassages, kept, signal }: BatchOptions,
 ): Promise<EmbeddedDocument[]> {
   const splitter = next.split.version ?? next.split.name;
-  const hashed = documents.map((document) => ({
-    document,
-    hash: textHash({ model: embedder.model, splitter, title: document.title, text: document.text }),
-  }));
-  const same = hashed.filter(({ document, hash }) => document.textHash === hash).map(({ document }) => document);
-  const stored = await old.table.vectorsAt(same);
+  const hashOf = ({ title, text }: StoredDocument, model: string) => textHash({ model, splitter, title, text });
+  const oldModel = vectorsIdentity(old.record.model, madeVectors(old.record));
+  // Cut by this splitter, of this text: a stored hash of before the splitter changed is another.
+  const same = documents.filter((document) => keepsPassages && document.textHash === hashOf(document, oldModel));
+  const stored = await storedVectors(same, { table: old.table, names: kept });
   const drafts = await Promise.all(
-    hashed.map(async ({ document, hash }) => {
-      const { id, text, title } = document;
-      const vectors =
-        document.textHash === hash ? document.passages.flatMap((_, at) => stored.get(passageId(id, at)) ?? []) : [];
-      const isKept = vectors.length === document.passages.length;
-      const passages = isKept ? document.passages : await next.split(text, { title, embedder });
-      return { document, hash, passages, vectors: isKept ? vectors : undefined };
+    documents.map(async (document) => {
+      const known = stored.get(document.id);
+      const { title, text } = document;
+      const passages = known ? document.passages : await next.split(text, { title, embedder });
+      return { document, passages, known: known ?? {} };
     }),
   );
-  const embedded = await embedPassages(drafts, { embedder, signal });
-  const error = vectorsError(embedded.flat(), embedder);
-  if (error) throw error;
-  return drafts.map(({ document, hash, passages }, at) => ({
-    ...document,
-    originRev: document.rev,
-    passages,
-    vectors: embedded[at] ?? [],
-    textHash: hash,
-    contentHash: contentHash({
+  const embedded = await embedPassages(drafts, { spaces, signal });
+  const model = vectorsIdentity(embedder.model, madeBy(spaces));
+  return drafts.map(({ document, passages }, at) => {
+    const vectors = embedded[at] ?? { vectors: [] };
+    const error = vectorsError(vectors, spaces);
+    if (error) throw error;
+    const hash = hashOf(document, model);
+    return {
+      ...document,
+      originRev: document.rev,
+      passages,
+      ...vectors,
       textHash: hash,
-      tags: document.tags,
-      metadata: document.metadata,
-      object: document.object,
-    }),
-  }));
+      contentHash: contentHash({
+        textHash: hash,
+        tags: document.tags,
+        metadata: document.metadata,
+        object: document.object,
+      }),
+    };
+  });
 }
 
 async function removeGone(ids: readonly string[], { old, next }: Pick<BatchOptions, "old" | "next">): Promise<void> {

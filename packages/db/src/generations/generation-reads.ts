@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import type { Catalogue, CollectionRecord } from "../catalogue/catalogue.ts";
-import type { Embedder, EmbedderSettings, Splitter } from "../embedder.ts";
+import type { Catalogue, CollectionRecord, NewCollection, VectorsRecord } from "../catalogue/catalogue.ts";
+import type { Embedder, Splitter } from "../embedder.ts";
 import { noEmbedder } from "../embedders/no-embedder.ts";
 import type { SharedEmbedders } from "../embedders/shared-embedders.ts";
-import type { FieldType } from "../schemas/collection.ts";
-import type { TextSettings } from "../schemas/text-settings.ts";
 import { storageError } from "../storage/failure.ts";
 import type { ObjectReads } from "../storage/object-store.ts";
 import { PassageTable } from "../tables/passage-table.ts";
+import { ownSettings } from "./generation-settings.ts";
+import type { GenerationSettings, VectorsSettings } from "./generation-settings.ts";
 import { GenerationView } from "./generation-view.ts";
 import type { GenerationParts } from "./generation-view.ts";
 
@@ -20,15 +20,6 @@ export interface GenerationReadsParts {
   readonly split: Splitter;
 }
 
-/** What a generation is made with. */
-export interface GenerationSettings extends EmbedderSettings {
-  readonly modelName: string | undefined;
-  readonly fields: Readonly<Record<string, FieldType>>;
-  /** Whether its documents have vectors. */
-  readonly dense: boolean;
-  readonly textSettings: TextSettings;
-}
-
 /** Opens generations for reading, beside the process that writes them. */
 export class GenerationReads {
   readonly #parts: GenerationReadsParts;
@@ -37,9 +28,15 @@ export class GenerationReads {
     this.#parts = parts;
   }
 
-  /** What the model's loader throws passes through. */
-  async embedder({ modelName, precision, dense }: GenerationSettings): Promise<Embedder> {
-    return dense ? this.#parts.embedders.load(modelName, { precision }) : noEmbedder;
+  /** What the models' loader throws passes through. */
+  async made(settings: GenerationSettings): Promise<Pick<NewCollection, keyof VectorsRecord | "vectors">> {
+    const vectors = Object.entries(settings.vectors).map(
+      async ([name, further]) => [name, await this.#madeOne(further)] as const,
+    );
+    const own = settings.dense
+      ? await this.#madeOne(settings)
+      : { ...ownSettings(settings), model: noEmbedder.model, dimension: 0 };
+    return { ...own, vectors: Object.fromEntries(await Promise.all(vectors)) };
   }
 
   /** @throws {DbError} `storage_failed` */
@@ -63,18 +60,16 @@ export class GenerationReads {
       tableFolder,
       objects,
       split,
-      loadEmbedder: () => this.embedder(settingsOf(record)),
+      loadEmbedder: (settings) => this.#load(settings),
     };
   }
-}
 
-/** What a collection was made with. */
-export function settingsOf({
-  modelName,
-  precision,
-  fields,
-  dimension,
-  textSettings = {},
-}: CollectionRecord): GenerationSettings {
-  return { modelName, precision, fields, dense: dimension > 0, textSettings };
+  #load({ modelName, precision }: Pick<VectorsRecord, "modelName" | "precision">): Promise<Embedder> {
+    return this.#parts.embedders.load(modelName, { precision });
+  }
+
+  async #madeOne(settings: VectorsSettings): Promise<VectorsRecord> {
+    const { model, dimension } = await this.#load(settings);
+    return { ...ownSettings(settings), model, dimension };
+  }
 }

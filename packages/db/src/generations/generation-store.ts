@@ -2,20 +2,28 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Connection } from "@lancedb/lancedb";
 import type { CollectionRecord, NewCollection, StoredDocument } from "../catalogue/catalogue.ts";
-import type { Embedder } from "../embedder.ts";
 import { taken } from "../invalid-collection.ts";
 import type { Objects } from "../objects/objects.ts";
+import { vectorsOfManifest } from "../snapshots/snapshot-vectors.ts";
 import type { SnapshotManifest } from "../schemas/snapshot.ts";
 import { DurabilityBarrier } from "../storage/durability.ts";
 import { storageError } from "../storage/failure.ts";
 import { PassageTable } from "../tables/passage-table.ts";
 import { GenerationReads } from "./generation-reads.ts";
-import type { GenerationReadsParts, GenerationSettings } from "./generation-reads.ts";
+import type { GenerationReadsParts } from "./generation-reads.ts";
+import type { GenerationSettings } from "./generation-settings.ts";
 import { Generation } from "./generation.ts";
 
 export interface GenerationStoreParts extends GenerationReadsParts {
   readonly connection: Connection;
   readonly objects: Objects;
+}
+
+/** A generation that is to be made. */
+export interface NewGeneration extends Pick<NewCollection, "replaces"> {
+  readonly settings: Pick<GenerationSettings, "fields" | "textSettings">;
+  /** Its vectors, as `made` says of the settings. */
+  readonly made: Awaited<ReturnType<GenerationReads["made"]>>;
 }
 
 /** What a snapshot holds of a generation. */
@@ -39,14 +47,10 @@ export class GenerationStore extends GenerationReads {
   }
 
   /** Makes the row, then the table; false when the name is taken. A crash in between leaves a row to clear away. */
-  async create(
-    name: string,
-    { modelName, precision, fields, textSettings }: GenerationSettings,
-    { model, dimension, replaces }: Pick<Embedder, "model" | "dimension"> & Pick<NewCollection, "replaces">,
-  ): Promise<boolean> {
+  async create(name: string, { made, settings, replaces }: NewGeneration): Promise<boolean> {
     const id = randomUUID().replaceAll("-", "");
-    const settings = { modelName, model, precision, dimension, fields, textSettings };
-    const record = { id, name, ...settings, replaces, table: `c_${id}_g1` };
+    const { fields, textSettings } = settings;
+    const record = { id, name, ...made, fields, textSettings, replaces, table: `c_${id}_g1` };
     if (!(await this.#parts.catalogue.addCollection(record))) return false;
     await this.#createTable(record, replaces === undefined ? "ready" : "building");
     return true;
@@ -63,11 +67,12 @@ export class GenerationStore extends GenerationReads {
     { manifest, documents, linkTable, objectFile, replaces }: RestoredGeneration,
   ): Promise<CollectionRecord> {
     const { catalogue, folder, objects } = this.#parts;
-    const { model, precision, dimension, version, settings } = manifest;
-    const { model_name: modelName, fields, analyzer, text_fields, vector_index, table_version } = settings;
+    const { version, settings } = manifest;
+    const { fields, analyzer, text_fields, table_version } = settings;
+    const { vectorIndexes, ...made } = vectorsOfManifest(manifest);
     const id = randomUUID().replaceAll("-", "");
-    const made = { modelName, model, precision, dimension, fields, textSettings: { analyzer, text_fields } };
-    const record = { id, name, ...made, replaces, table: `c_${id}_g1` };
+    const textSettings = { analyzer, text_fields };
+    const record = { id, name, ...made, fields, textSettings, replaces, table: `c_${id}_g1` };
     if (!(await catalogue.addCollection(record))) throw taken(name);
     try {
       for await (const batch of documents()) {
@@ -78,7 +83,7 @@ export class GenerationStore extends GenerationReads {
       const tableFolder = join(folder, `${record.table}.lance`);
       await linkTable(tableFolder);
       await new DurabilityBarrier(tableFolder).pass();
-      const facts = { version, tableVersion: table_version, vectorIndex: vector_index, fields: settings.seen_fields };
+      const facts = { version, tableVersion: table_version, vectorIndexes, fields: settings.seen_fields };
       await catalogue.restoreState(id, facts);
       await catalogue.setCollectionState(id, replaces === undefined ? "ready" : "building", table_version);
     } catch (error) {

@@ -47,6 +47,7 @@ export class Generation extends GenerationView implements AsyncDisposable {
       objects,
       split,
       embedder: await this.embedder(),
+      spaces: await this.embeddingSpaces(),
       source,
       signal,
     };

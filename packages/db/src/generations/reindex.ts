@@ -4,9 +4,9 @@ import type { ReindexRequest } from "../schemas/collection.ts";
 import { copyChanges } from "./copy-documents.ts";
 import { DbError } from "../errors.ts";
 import { unknownTextField } from "../schemas/text-settings.ts";
-import { settingsOf } from "./generation-reads.ts";
-import type { GenerationSettings } from "./generation-reads.ts";
-import type { GenerationStore } from "./generation-store.ts";
+import { furtherSettings, settingsOf, vectorsSettings } from "./generation-settings.ts";
+import type { GenerationSettings } from "./generation-settings.ts";
+import type { GenerationStore, NewGeneration } from "./generation-store.ts";
 import type { Generation } from "./generation.ts";
 
 export interface ReindexOptions {
@@ -71,7 +71,7 @@ export async function reindex(
 /** What is not named stays as it is. */
 function changedSettings(record: CollectionRecord, request: ReindexRequest): GenerationSettings {
   const before = settingsOf(record);
-  const { precision = before.precision, fields = before.fields, dense = before.dense } = request;
+  const { fields = before.fields, dense = before.dense } = request;
   const textSettings = {
     analyzer: request.analyzer ?? before.textSettings.analyzer,
     text_fields: request.text_fields ?? before.textSettings.text_fields,
@@ -82,8 +82,9 @@ function changedSettings(record: CollectionRecord, request: ReindexRequest): Gen
       details: { field: unknown },
     });
   }
-  const modelName = dense ? (request.model ?? before.modelName) : undefined;
-  return { modelName, precision, fields, dense, textSettings };
+  const own = vectorsSettings(request, before);
+  if (!dense) return { ...own, modelName: undefined, vectors: {}, fields, dense, textSettings };
+  return { ...own, vectors: furtherSettings(request.vectors) ?? before.vectors, fields, dense, textSettings };
 }
 
 /** One that an earlier call with the same settings began, else a new one. */
@@ -92,21 +93,30 @@ async function openReplacement(
   settings: GenerationSettings,
   store: GenerationStore,
 ): Promise<Generation> {
-  const { model, dimension } = await store.embedder(settings);
+  const made = await store.made(settings);
   const begun = await catalogue.findReplacement(record.id);
-  if (begun && isMadeWith(begun, settings, model)) return store.open(begun);
+  if (begun && isMadeWith(begun, settings, made)) return store.open(begun);
   if (begun) await store.drop(begun);
   // No name of a user's has a space.
-  await store.create(`replacing ${record.id}`, settings, { model, dimension, replaces: record.id });
+  await store.create(`replacing ${record.id}`, { settings, made, replaces: record.id });
   const created = await catalogue.findReplacement(record.id);
   if (created === undefined) throw new Error("the catalogue has lost the generation that was made");
   return store.open(created);
 }
 
-function isMadeWith(record: CollectionRecord, settings: GenerationSettings, model: string): boolean {
-  const { modelName: _name, ...made } = settingsOf(record);
-  const { modelName: _wanted, ...wanted } = settings;
-  return record.model === model && isDeepStrictEqual(plain(made), plain(wanted));
+/** Names of models do not count: what they stand for does. */
+function isMadeWith(record: CollectionRecord, settings: GenerationSettings, made: NewGeneration["made"]): boolean {
+  const { fields, textSettings } = settings;
+  const { fields: otherFields, textSettings: otherTexts } = settingsOf(record);
+  return isDeepStrictEqual(
+    plain({ ...identityOf(made), fields, textSettings }),
+    plain({ ...identityOf(record), fields: otherFields, textSettings: otherTexts }),
+  );
+}
+
+function identityOf({ model, precision, dimension, metric, vectors }: NewGeneration["made"]) {
+  const further = Object.entries(vectors).map(([name, { modelName: _modelName, ...made }]) => [name, made] as const);
+  return { model, precision, dimension, metric, vectors: Object.fromEntries(further) };
 }
 
 /** As JSON, which knows no undefined members. */

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { FakeEmbedder, temporaryDirectory } from "@galen/testing";
 import { expect, test, vi } from "vitest";
+import { newCollection } from "../catalogue/collection.fixture.ts";
 import { MemoryCatalogue } from "../catalogue/memory-catalogue.ts";
 import { Database } from "../database.ts";
 import { AcceptedWrites } from "./accepted-writes.ts";
@@ -87,15 +88,7 @@ test("renaming and reindexing take waiting writes along, dropping forgets them",
 
 test("a write that can neither be done nor be recorded as failed waits on, and does not stop the next", async () => {
   await using catalogue = new MemoryCatalogue();
-  const settings = {
-    modelName: undefined,
-    model: "m",
-    precision: "fp32",
-    dimension: 4,
-    fields: {},
-    table: "t",
-  } as const;
-  await catalogue.addCollection({ id: "c", name: "c", ...settings });
+  await catalogue.addCollection(newCollection);
   const full = new Error("disk full");
   const end = vi.spyOn(catalogue, "endAcceptedWrite").mockRejectedValueOnce(full);
   const result = { upserted: 1, unchanged: 0, duplicates: 0, failed: [], ids: ["a"], version: 1 };

@@ -1,4 +1,4 @@
-import type { VectorIndexFacts } from "../schemas/vector-index.ts";
+import type { VectorIndexes } from "../catalogue/catalogue.ts";
 import type { PassageTable } from "../tables/passage-table.ts";
 import type { Lane } from "./lane.ts";
 
@@ -21,7 +21,7 @@ export interface MaintenanceParts {
   readonly table: PassageTable;
   readonly lane: Lane;
   readonly makeDurable: () => Promise<void>;
-  readonly keepVectorIndex: (facts: VectorIndexFacts) => Promise<void>;
+  readonly keepVectorIndexes: (changed: VectorIndexes) => Promise<void>;
 }
 
 /**
@@ -32,18 +32,18 @@ export class Maintenance {
   readonly #table: PassageTable;
   readonly #lane: Lane;
   readonly #makeDurable: () => Promise<void>;
-  readonly #keepVectorIndex: (facts: VectorIndexFacts) => Promise<void>;
+  readonly #keepVectorIndexes: (changed: VectorIndexes) => Promise<void>;
   #written = 0;
   #timer: NodeJS.Timeout | undefined;
   /** When a stream of small writes may be interrupted next, on the clock of `performance.now()`. */
   #pauseUntil = 0;
   failure: unknown;
 
-  constructor({ table, lane, makeDurable, keepVectorIndex }: MaintenanceParts) {
+  constructor({ table, lane, makeDurable, keepVectorIndexes }: MaintenanceParts) {
     this.#table = table;
     this.#lane = lane;
     this.#makeDurable = makeDurable;
-    this.#keepVectorIndex = keepVectorIndex;
+    this.#keepVectorIndexes = keepVectorIndexes;
   }
 
   /** To be called in the lane after each write. */
@@ -81,9 +81,9 @@ export class Maintenance {
     const began = performance.now();
     try {
       await this.#table.optimize();
-      const vectorIndex = await this.#table.maintainVectorIndex();
+      const vectorIndexes = await this.#table.maintainVectorIndexes();
       await this.#makeDurable();
-      if (vectorIndex) await this.#keepVectorIndex(vectorIndex);
+      if (Object.keys(vectorIndexes).length > 0) await this.#keepVectorIndexes(vectorIndexes);
       // Only now: until the compacted version is on disk, a power cut must find the one before it.
       await this.#table.prune();
       await this.#makeDurable();

@@ -4,21 +4,27 @@ import { DbError } from "../errors.ts";
 import { metadataLabels } from "../metadata/labels.ts";
 import type { Objects } from "../objects/objects.ts";
 import type { Span } from "../schemas/document.ts";
-import { passageId } from "../tables/passage-row.ts";
 import type { EmbeddedDocument } from "../tables/passage-rows.ts";
 import type { PassageTable } from "../tables/passage-table.ts";
+import { DEFAULT_VECTORS } from "../vectors/vector-space.ts";
+import type { HasVectors } from "../vectors/vector-space.ts";
 import { contentHash, textHash } from "./content-hash.ts";
 import { embedPassages, vectorsError } from "./embed-passages.ts";
+import type { EmbeddingSpace, KnownVectors } from "./embed-passages.ts";
 import { fieldsError } from "./read-document.ts";
+import { storedVectors } from "./stored-vectors.ts";
 import { isAtRevision, revisionConflict } from "./revision-fence.ts";
 import type { ValidDocument } from "./read-document.ts";
+import { madeBy, vectorIdentity, vectorsIdentity } from "./vectors-identity.ts";
 
 export interface PrepareContext {
   readonly collectionId: string;
   readonly catalogue: Catalogue;
   readonly table: PassageTable;
   readonly objects: Objects;
+  /** What splitters may ask: the embedder of the default vectors. */
   readonly embedder: Embedder;
+  readonly spaces: readonly EmbeddingSpace[];
   readonly split: Splitter;
   readonly source: string | undefined;
   readonly signal: AbortSignal | undefined;
@@ -55,16 +61,19 @@ export async function prepareSlice(
   const conflicts = all.flatMap((draft) => (drafts.includes(draft) ? [] : [conflictOf(draft)]));
   const same = drafts.filter(({ hash, previous }) => previous?.contentHash === hash.content);
   const changed = drafts.filter(({ hash, previous }) => previous?.contentHash !== hash.content);
-  const kept = await keptVectors(changed, context);
+  const kept = await storedVectors(
+    changed.flatMap(({ hash, previous }) => (previous?.textHash === hash.text ? [previous] : [])),
+    { table: context.table, names: context.spaces.map(({ name }) => name) },
+  );
   const split = await Promise.all(changed.map((draft) => splitDraft(draft, kept.get(draft.document.id), context)));
   const good = split.filter((draft) => draft.error === undefined);
   const vectors = await embedPassages(good, context);
   const made = good.map((draft, at) => {
-    const own = vectors[at] ?? [];
-    return { draft, vectors: own, error: vectorsError(own, context.embedder) };
+    const own = vectors[at] ?? { vectors: [] };
+    return { draft, vectors: own, error: vectorsError(own, context.spaces) };
   });
   return {
-    embedded: good.filter(({ vectors }) => vectors === undefined).length,
+    embedded: good.filter(({ known }) => context.spaces.some(({ name }) => !known[name])).length,
     documents: made.flatMap(({ draft, vectors: own, error }) => (error ? [] : [embeddedDocument(draft, own, context)])),
     unchanged: same.map(({ document }) => document.id),
     moved:
@@ -98,18 +107,18 @@ function conflictOf({ document: { index, id }, previous }: Draft) {
 
 interface SplitDraft extends Draft {
   readonly passages: readonly Span[];
-  /** Present when the stored ones still hold. */
-  readonly vectors: readonly Float32Array[] | undefined;
+  readonly known: KnownVectors;
   readonly error: DbError | undefined;
 }
 
 function draftOf(
   document: ValidDocument,
   previous: StoredVersion | undefined,
-  { embedder, split }: PrepareContext,
+  { embedder, spaces, split }: PrepareContext,
 ): Draft {
   const splitter = split.version ?? split.name;
-  const text = textHash({ model: embedder.model, splitter, title: document.title, text: document.text });
+  const model = vectorsIdentity(embedder.model, madeBy(spaces));
+  const text = textHash({ model, splitter, title: document.title, text: document.text });
   const content = contentHash({
     textHash: text,
     tags: document.tags,
@@ -119,42 +128,33 @@ function draftOf(
   return { document, previous, hash: { text, content } };
 }
 
-async function keptVectors(
-  drafts: readonly Draft[],
-  { table }: PrepareContext,
-): Promise<Map<string, readonly Float32Array[]>> {
-  const kept = drafts.flatMap(({ hash, previous }) => (previous?.textHash === hash.text ? [previous] : []));
-  const stored = await table.vectorsAt(kept);
-  const complete = new Map<string, readonly Float32Array[]>();
-  for (const { id, passages } of kept) {
-    const vectors = passages.flatMap((_, at) => stored.get(passageId(id, at)) ?? []);
-    if (vectors.length === passages.length) complete.set(id, vectors);
-  }
-  return complete;
-}
-
 async function splitDraft(
   draft: Draft,
-  vectors: readonly Float32Array[] | undefined,
-  { split, embedder, table }: PrepareContext,
+  stored: KnownVectors | undefined,
+  { split, spaces, embedder, table }: PrepareContext,
 ): Promise<SplitDraft> {
   const { document, previous } = draft;
   const { title, text, tags = [], metadata } = document;
-  const brought = vectors ? undefined : embeddingOf(document, { split, embedder });
+  const brought = stored ? undefined : embeddingOf(document, { split, spaces });
   const passages =
-    vectors && previous ? previous.passages : (brought?.passages ?? (await split(text, { title, embedder })));
+    stored && previous ? previous.passages : (brought?.passages ?? (await split(text, { title, embedder })));
   const repeated = [title ?? "", ...tags, ...metadataLabels(metadata, table.shape.fields)].join("").length;
   const error = fieldsError(metadata, table.shape.fields) ?? passagesError(passages, text.length, repeated);
-  return { ...draft, passages, vectors: vectors ?? brought?.vectors, error };
+  const known = stored ?? (brought ? { [DEFAULT_VECTORS]: brought.vectors } : {});
+  return { ...draft, passages, known, error };
 }
 
 /** The vectors that an exported document brings, where they are what this collection would make. */
 function embeddingOf(
   { origin }: ValidDocument,
-  { split, embedder }: Pick<PrepareContext, "split" | "embedder">,
+  { split, spaces }: Pick<PrepareContext, "split" | "spaces">,
 ): NonNullable<ValidDocument["origin"]>["embedding"] {
   const embedding = origin?.embedding;
-  if (embedding?.model !== embedder.model || embedding.splitter !== (split.version ?? split.name)) return undefined;
+  const space = spaces.find(({ name }) => name === DEFAULT_VECTORS);
+  if (embedding === undefined || space === undefined) return undefined;
+  const { embedder, metric } = space;
+  const isSame = embedding.model === vectorIdentity({ model: embedder.model, metric });
+  if (!isSame || embedding.splitter !== (split.version ?? split.name)) return undefined;
   const fits = (vector: Float32Array) => vector.length === embedder.dimension && vector.every(Number.isFinite);
   return embedding.vectors.every(fits) ? embedding : undefined;
 }
@@ -172,7 +172,7 @@ function passagesError(passages: readonly Span[], length: number, repeated: numb
 
 function embeddedDocument(
   { document, previous, passages, hash }: SplitDraft,
-  vectors: readonly Float32Array[],
+  vectors: HasVectors,
   { source }: PrepareContext,
 ): EmbeddedDocument {
   const { id, text, title, tags, metadata, object, ifRev, origin } = document;
@@ -187,7 +187,7 @@ function embeddedDocument(
     object: object?.info,
     source: source ?? origin?.source ?? previous?.source,
     passages,
-    vectors,
+    ...vectors,
     contentHash: hash.content,
     textHash: hash.text,
     createdAt: origin?.createdAt ?? previous?.createdAt ?? now,

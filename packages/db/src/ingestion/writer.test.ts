@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { FakeEmbedder, temporaryDirectory } from "@galen/testing";
 import { expect, test } from "vitest";
 import type { Catalogue } from "../catalogue/catalogue.ts";
+import { newCollection } from "../catalogue/collection.fixture.ts";
 import { SqliteCatalogue } from "../catalogue/sqlite-catalogue.ts";
 import { Objects } from "../objects/objects.ts";
 import { FolderObjects } from "../storage/folder-objects.ts";
@@ -28,15 +29,7 @@ async function openParts(path: string) {
   const exists = (await connection.tableNames()).includes("t");
   const table = await (exists ? PassageTable.open(location, shape) : PassageTable.create(connection, location, shape));
   if (!exists) {
-    await catalogue.addCollection({
-      id: COLLECTION,
-      name: "c",
-      modelName: undefined,
-      model: "m",
-      precision: "fp32",
-      table: "t",
-      ...shape,
-    });
+    await catalogue.addCollection({ ...newCollection, id: COLLECTION, ...shape });
   }
   const objects = objectsIn(path, catalogue);
   const verify = () =>

@@ -1,7 +1,6 @@
-import type { Catalogue } from "../catalogue/catalogue.ts";
+import type { Catalogue, VectorIndexes } from "../catalogue/catalogue.ts";
 import { metadataPaths } from "../metadata/labels.ts";
 import type { Objects } from "../objects/objects.ts";
-import type { VectorIndexFacts } from "../schemas/vector-index.ts";
 import { storageError } from "../storage/failure.ts";
 import type { EmbeddedDocument } from "../tables/passage-rows.ts";
 import type { PassageTable } from "../tables/passage-table.ts";
@@ -39,8 +38,8 @@ export class CollectionWriter {
     this.#table = table;
     this.#objects = objects;
     const makeDurable = async () => catalogue.setTableVersion(collectionId, await table.makeDurable());
-    const keepVectorIndex = (facts: VectorIndexFacts) => catalogue.setVectorIndex(collectionId, facts);
-    this.#maintenance = new Maintenance({ table, lane: this.#lane, makeDurable, keepVectorIndex });
+    const keepVectorIndexes = (changed: VectorIndexes) => catalogue.setVectorIndexes(collectionId, changed);
+    this.#maintenance = new Maintenance({ table, lane: this.#lane, makeDurable, keepVectorIndexes });
   }
 
   /** Stores the documents as one revision. All of them are searchable and durable then, or none; those of another revision than they expect are left out. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { temporaryDirectory } from "@galen/testing";
 import { expect, test } from "vitest";
 import type { StagedDocument } from "../catalogue/catalogue.ts";
+import { newCollection } from "../catalogue/collection.fixture.ts";
 import { MemoryCatalogue } from "../catalogue/memory-catalogue.ts";
 import { FolderObjects } from "../storage/folder-objects.ts";
 import { Objects } from "./objects.ts";
@@ -33,16 +34,7 @@ function documentWith(id: string, { bytes, sha256 }: ReturnType<typeof contentOf
 async function openObjects() {
   const folder = await temporaryDirectory();
   const catalogue = new MemoryCatalogue();
-  await catalogue.addCollection({
-    id: "c",
-    name: "c",
-    modelName: undefined,
-    model: "m",
-    precision: "fp32",
-    dimension: 4,
-    fields: {},
-    table: "t",
-  });
+  await catalogue.addCollection(newCollection);
   const store = new FolderObjects(join(folder.path, "objects"));
   const objects = new Objects(store, catalogue);
   const stored = async () => (await Array.fromAsync(store.list())).flat();

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { Analyzer, TextFields, unknownTextField } from "./text-settings.ts";
 import type { TextSettings } from "./text-settings.ts";
+import { Metric } from "./metric.ts";
 import { VectorIndexFacts } from "./vector-index.ts";
+import { ModelName, ModelPrecision, NamedVectorSettings, VectorsInfo } from "./vectors.ts";
 
 /** Longest collection name; table names and URLs are built from it. */
 export const MAX_COLLECTION_NAME = 64;
@@ -26,23 +28,19 @@ export const FieldName = z
 export const FieldType = z.enum(["string", "number", "boolean", "date", "string[]"]).meta({ id: "FieldType" });
 export type FieldType = z.infer<typeof FieldType>;
 
-/** What the linear layers of a model's encoder are computed in; vectors are float32 in both. */
-export const ModelPrecision = z.enum(["fp32", "int8"]).meta({ id: "ModelPrecision" });
-export type ModelPrecision = z.infer<typeof ModelPrecision>;
-
 /** Fields to declare, by name. */
 export const NewFields = z.record(FieldName, FieldType).meta({ id: "NewFields", example: { year: "number" } });
 export type NewFields = z.infer<typeof NewFields>;
 
 const CollectionConfigShape = z.object({
   name: CollectionName,
-  model: z.string().min(1).max(512).optional().meta({
-    description: "Embedding model: a local folder, npm:<package> or hub id; the embedded default when absent",
-  }),
+  model: ModelName.optional(),
   precision: ModelPrecision.optional().meta({
     description:
       "What the model's encoder computes in, for documents and queries: `fp32` is exact, `int8` is faster and nearly the same, on processors that multiply bytes exactly. Vectors are stored as float32 in both. When absent: the server's setting, `fp32` without a server",
   }),
+  metric: Metric.optional().meta({ description: "How its vectors are compared; `cosine` when absent" }),
+  vectors: NamedVectorSettings.optional(),
   fields: z.record(FieldName, FieldType).default({}).meta({
     description:
       "Metadata fields that are typed and indexed; all other metadata is kept and can be filtered for equality",
@@ -62,13 +60,16 @@ export type CollectionConfigInput = z.input<typeof CollectionConfig>;
 /** The parts of a configuration that have to do with each other. */
 interface Fitting extends TextSettings {
   readonly model?: string | undefined;
+  readonly metric?: Metric | undefined;
+  readonly vectors?: Readonly<Record<string, unknown>> | undefined;
   readonly dense?: boolean | undefined;
   readonly fields?: Readonly<Record<string, FieldType>> | undefined;
 }
 
-function requireFitting({ model, dense, fields, text_fields: textFields }: Fitting, context: z.RefinementCtx): void {
-  if (dense === false && model !== undefined) {
-    context.addIssue({ code: "custom", path: ["model"], message: "a collection without vectors has no model" });
+function requireFitting({ dense, fields, text_fields: textFields, ...asked }: Fitting, context: z.RefinementCtx): void {
+  for (const name of ["model", "metric", "vectors"] as const) {
+    if (dense !== false || asked[name] === undefined) continue;
+    context.addIssue({ code: "custom", path: [name], message: "a collection without vectors has none of it" });
   }
   const unknown = fields && unknownTextField(textFields, fields);
   if (unknown === undefined) return;
@@ -76,8 +77,11 @@ function requireFitting({ model, dense, fields, text_fields: textFields }: Fitti
   context.addIssue({ code: "custom", path, message: "neither title nor text nor a declared field of type string" });
 }
 
-export const ReindexRequest = CollectionConfigShape.pick({ model: true, precision: true, analyzer: true })
+export const ReindexRequest = CollectionConfigShape.pick({ model: true, precision: true, metric: true, analyzer: true })
   .extend({
+    vectors: NamedVectorSettings.optional().meta({
+      description: "All further vectors; those of before when absent. Vectors that stay as they are are not made again",
+    }),
     dense: z.boolean().optional(),
     text_fields: TextFields.optional(),
     fields: z
@@ -116,6 +120,8 @@ export const CollectionInfo = z
     precision: ModelPrecision,
     dimension: z.int().meta({ description: "Of its vectors; 0 for a collection without" }),
     dense: z.boolean(),
+    metric: Metric,
+    vectors: z.record(z.string(), VectorsInfo).optional().meta({ description: "Further vectors, by name" }),
     analyzer: Analyzer.optional(),
     text_fields: TextFields.optional(),
     fields: z.record(z.string(), FieldType),

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { Metadata, Span } from "./document.ts";
 import { Filter } from "./filter.ts";
+import { Metric } from "./metric.ts";
 import { ObjectInfo } from "./object.ts";
+import { VectorsName } from "./vectors.ts";
 
 /** Longer questions are documents; the model reads a few hundred tokens anyway. */
 export const MAX_QUERY_LENGTH = 10_000;
@@ -23,6 +25,9 @@ export const SearchRequest = z
     mode: SearchMode.optional().meta({
       description: "`hybrid` when absent, `keyword` for a collection without vectors, which knows no other",
     }),
+    vectors: VectorsName.optional().meta({
+      description: "Which vectors of the collection to search by, where it has further ones; its own when absent",
+    }),
     filter: Filter.optional(),
     cursor: z
       .string()
@@ -42,8 +47,11 @@ export type SearchRequestInput = z.input<typeof SearchRequest>;
 /** One leg's view of a hit. Scores are those of the hit's passage. */
 export const LegExplanation = z
   .object({
-    raw: z.number().meta({ description: "Cosine similarity, or BM25" }),
+    raw: z
+      .number()
+      .meta({ description: "By the vectors' metric (cosine similarity, dot product, or 1 / (1 + d²)), or BM25" }),
     normalized: z.number().meta({ description: "On the common 0–1 scale" }),
+    metric: Metric.optional().meta({ description: "What `raw` is, of vectors" }),
     weight: z.number(),
     rank: z.int().nullable().meta({
       description:

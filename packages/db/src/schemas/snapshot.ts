@@ -1,9 +1,11 @@
 import { z } from "zod";
-import { CollectionName, FieldType, ModelPrecision } from "./collection.ts";
+import { CollectionName, FieldType } from "./collection.ts";
 import { Metadata, Span } from "./document.ts";
 import { ObjectInfo } from "./object.ts";
 import { Analyzer, TextFields } from "./text-settings.ts";
+import { Metric } from "./metric.ts";
 import { VectorIndexFacts } from "./vector-index.ts";
+import { ModelPrecision } from "./vectors.ts";
 
 export const SnapshotId = z
   .string()
@@ -35,6 +37,16 @@ const FilePath = z
   .regex(/^[\w.-]+(\/[\w.-]+)*$/)
   .refine((path) => !path.split("/").some((part) => part === "." || part === ".."));
 
+/** What further vectors are made with, and what is known of their index. */
+const NamedVectors = z.object({
+  model_name: z.string().optional(),
+  model: z.string(),
+  precision: ModelPrecision,
+  dimension: z.int(),
+  metric: Metric,
+  vector_index: VectorIndexFacts.optional(),
+});
+
 /** `manifest.json` of a snapshot. */
 export const SnapshotManifest = SnapshotInfo.extend({
   format: z.literal(1),
@@ -44,6 +56,8 @@ export const SnapshotManifest = SnapshotInfo.extend({
     analyzer: Analyzer.optional(),
     text_fields: TextFields.optional(),
     vector_index: VectorIndexFacts.optional(),
+    metric: Metric.optional(),
+    vectors: z.record(z.string(), NamedVectors).optional(),
     table_version: z.int(),
     seen_fields: z.array(z.string()),
   }),

@@ -33,6 +33,10 @@ export const CollectionStatistics = z
         .meta({ description: "Passages that a keyword search reads one by one until maintenance" }),
       vectors_in_memory: z.int().optional().meta({ description: "Absent until the first search has loaded them" }),
       vector: VectorIndexFacts.optional(),
+      vectors: z
+        .record(z.string(), VectorIndexFacts)
+        .optional()
+        .meta({ description: "The same of further vectors, by name" }),
     }),
   })
   .meta({ id: "CollectionStatistics" });

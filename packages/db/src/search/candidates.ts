@@ -9,6 +9,8 @@ export interface RankedPassage extends PassageRow, FusedScore {}
 export interface CandidateRequest {
   readonly query: string;
   readonly mode: SearchMode;
+  /** Which vectors; the collection's own when absent. */
+  readonly vectors: string | undefined;
   readonly where: string | undefined;
   /** Passages that each leg lists. */
   readonly depth: number;
@@ -46,7 +48,7 @@ export async function findCandidates(table: PassageReads, request: CandidateRequ
 }
 
 async function hybrid(table: PassageReads, request: CandidateRequest): Promise<Candidates> {
-  const { query, where, depth, embedQuery, time, fusion } = request;
+  const { query, vectors, where, depth, embedQuery, time, fusion } = request;
   const matching = (options: LegOptions) => table.matching(query, options);
   const [keyword, [vector, dense]] = await Promise.all([
     time("keyword", async () => list(matching, where, await keywordDepth(table, depth))),
@@ -62,14 +64,17 @@ async function hybrid(table: PassageReads, request: CandidateRequest): Promise<C
     }
   }
   await time("exact", async () => {
-    const cosines = await table.cosines(vector, missing(rows, ranks.dense));
-    for (const [id, cosine] of cosines) ranks.dense.set(id, { raw: cosine, rank: null });
+    const scores = await table.vectorScores(vector, missing(rows, ranks.dense), { vectors });
+    for (const [id, score] of scores) ranks.dense.set(id, { raw: score, rank: null });
     const unmatched = missing(rows, ranks.keyword);
-    const scores = await matchScores(table, query, unmatched, keyword);
-    for (const id of unmatched) ranks.keyword.set(id, { raw: scores.get(id) ?? 0, rank: null });
+    const matches = await matchScores(table, query, unmatched, keyword);
+    for (const id of unmatched) ranks.keyword.set(id, { raw: matches.get(id) ?? 0, rank: null });
   });
   const candidates = Array.from(rows.values(), (row) => ({ row, legs: legsOf(row.id, ranks) }));
-  const fused = fusion(candidates.map(({ legs }) => legs));
+  const fused = fusion(
+    candidates.map(({ legs }) => legs),
+    table.space(vectors).metric,
+  );
   const ranked = candidates.flatMap(({ row }, at) => (fused[at] ? [{ ...row, ...fused[at] }] : []));
   return {
     ranked: ranked.sort(byScore),
@@ -105,11 +110,11 @@ function legsOf(id: string, ranks: Readonly<Record<LegName, ReadonlyMap<string, 
 }
 
 async function nearest(table: PassageReads, request: CandidateRequest, known?: Float32Array) {
-  const { where, depth, time, embedQuery } = request;
+  const { vectors, where, depth, time, embedQuery } = request;
   const vector = known ?? (await time("embed", embedQuery));
   let exact = true;
   const read = async (options: LegOptions) => {
-    const found = await table.nearest(vector, options);
+    const found = await table.nearest(vector, { ...options, vectors });
     exact = found.exact;
     return found.passages;
   };

@@ -7,6 +7,8 @@ import type { FieldType } from "../schemas/collection.ts";
 import { SearchRequest } from "../schemas/search.ts";
 import type { Explanation, Hit, SearchMode, SearchResponse } from "../schemas/search.ts";
 import type { PassageTable } from "../tables/passage-table.ts";
+import { metrics } from "../vectors/metric.ts";
+import { vectorSpaces } from "../vectors/vector-space.ts";
 import { findCandidates } from "./candidates.ts";
 import type { CandidateRequest, RankedPassage } from "./candidates.ts";
 import { filterSql } from "./filter-sql.ts";
@@ -23,7 +25,7 @@ export interface SearchSources {
   readonly table: PassageTable;
   readonly highlighter: Highlighter;
   readonly windows: FrozenWindows;
-  readonly embedder: () => Promise<Embedder>;
+  readonly embedder: (vectors: string | undefined) => Promise<Embedder>;
 }
 
 /** Passages each leg lists at least: deep enough that pages of ten and one of a hundred agree. */
@@ -110,6 +112,7 @@ async function rank(
   const base: Omit<CandidateRequest, "depth"> = {
     query: request.query,
     mode: request.mode,
+    vectors: request.vectors,
     where,
     embedQuery,
     fusion: fusions[FUSION],
@@ -137,11 +140,15 @@ export async function whereOf(
 
 function embedOnce(
   sources: SearchSources,
-  { query }: SearchRequest,
+  { query, vectors }: SearchRequest,
   signal: AbortSignal | undefined,
 ): () => Promise<Float32Array> {
   let vector: Promise<Float32Array> | undefined;
-  const embed = async () => (await sources.embedder()).embedQuery(query, signal && { signal });
+  const embed = async () => {
+    const { metric } = sources.table.space(vectors);
+    const options = { normalize: metrics[metric].isScaled, ...(signal && { signal }) };
+    return (await sources.embedder(vectors)).embedQuery(query, options);
+  };
   return () => (vector ??= embed());
 }
 
@@ -152,7 +159,7 @@ function bestPassages(ranked: readonly RankedPassage[]): RankedPassage[] {
 
 /** The next `limit` entries that still exist in the version that was ranked. */
 async function readHits(
-  { catalogue, collectionId }: SearchSources,
+  { catalogue, collectionId, table }: SearchSources,
   request: ModedRequest,
   ranked: readonly RankedPassage[],
   offset: number,
@@ -167,7 +174,8 @@ async function readHits(
     const stored = new Map((await catalogue.documentsAt(collectionId, versions)).map((found) => [keyOf(found), found]));
     for (const entry of entries) {
       const document = stored.get(keyOf({ id: entry.documentId, rev: entry.rev }));
-      if (document) hits.push(hitOf(document, entry, request.explain, request.mode === "hybrid" ? FUSION : "none"));
+      if (document)
+        hits.push(hitOf(document, entry, request.explain ? explanationOf(entry, request, table) : undefined));
       else missing++;
     }
   }
@@ -178,10 +186,10 @@ function keyOf({ id, rev }: { id: string; rev: number }): string {
   return `${rev} ${id}`;
 }
 
-function hitOf(document: StoredDocument, entry: RankedPassage, explain: boolean, fusion: string): Hit {
+function hitOf(document: StoredDocument, entry: RankedPassage, explain: Explanation | undefined): Hit {
   const { id, text, title, tags, metadata, object } = document;
   const { start, end } = document.passages[entry.chunkNo] ?? { start: 0, end: text.length };
-  const { score, legs } = entry;
+  const { score } = entry;
   return {
     id,
     score,
@@ -192,19 +200,42 @@ function hitOf(document: StoredDocument, entry: RankedPassage, explain: boolean,
     ...(object && { object }),
     passage: { start, end },
     highlights: [],
-    ...(explain && { explain: { fusion, ...legs } satisfies Explanation }),
+    ...(explain && { explain }),
+  };
+}
+
+function explanationOf({ legs }: RankedPassage, { mode, vectors }: ModedRequest, table: PassageTable): Explanation {
+  const { dense, keyword } = legs;
+  return {
+    fusion: mode === "hybrid" ? FUSION : "none",
+    ...(dense && { dense: { ...dense, metric: table.space(vectors).metric } }),
+    ...(keyword && { keyword }),
   };
 }
 
 /** A request whose mode is decided. */
 type ModedRequest = SearchRequest & { readonly mode: SearchMode };
 
-function withMode(request: SearchRequest, { shape: { dimension } }: PassageTable): ModedRequest {
+function withMode(request: SearchRequest, { shape }: PassageTable): ModedRequest {
+  const { dimension } = shape;
   const { mode = dimension > 0 ? "hybrid" : "keyword" } = request;
+  if (request.vectors !== undefined) requireVectors(request.vectors, mode, shape);
   if (dimension > 0 || mode === "keyword") return { ...request, mode };
   throw new DbError("query_invalid", `The collection has no vectors for a ${mode} search.`, {
     hint: "Search it by keywords, or index it anew with vectors.",
     details: { pointer: "/mode" },
+  });
+}
+
+function requireVectors(name: string, mode: SearchMode, shape: PassageTable["shape"]): void {
+  const names = vectorSpaces(shape).map((space) => space.name);
+  if (names.includes(name) && mode !== "keyword") return;
+  const message = names.includes(name)
+    ? "A keyword search uses no vectors."
+    : `The collection has no vectors named ${name}.`;
+  throw new DbError("query_invalid", message, {
+    ...(names.length > 0 && { hint: `It has: ${names.join(", ")}.` }),
+    details: { pointer: "/vectors" },
   });
 }
 

@@ -8,6 +8,7 @@ import { storageError } from "../storage/failure.ts";
 import { linkFiles } from "../storage/link-files.ts";
 import { exportObjects, objectFileOf } from "./snapshot-objects.ts";
 import { readDocuments, writeDocuments } from "./snapshot-documents.ts";
+import { manifestVectors } from "./snapshot-vectors.ts";
 import { DOCUMENTS, SnapshotFolder, TABLE } from "./snapshot-folder.ts";
 
 export interface RestoreOptions {
@@ -126,7 +127,8 @@ async function write(generation: Generation, folder: string) {
   const documents = await writeDocuments(join(folder, DOCUMENTS), generation);
   await exportObjects(generation, folder);
   const present = (await catalogue.collectionOf(record.id)) ?? record;
-  const { name, model, modelName, precision, dimension, fields, textSettings, vectorIndex, version } = present;
+  const { name, fields, textSettings, version } = present;
+  const { model, precision, dimension, ...vectors } = manifestVectors(present);
   return {
     collection: name,
     created_at: new Date().toISOString(),
@@ -136,10 +138,9 @@ async function write(generation: Generation, folder: string) {
     dimension,
     documents,
     settings: {
-      ...(modelName !== undefined && { model_name: modelName }),
+      ...vectors,
       fields: { ...fields },
       ...textSettings,
-      ...(vectorIndex && { vector_index: vectorIndex }),
       table_version: tableVersion,
       seen_fields: await catalogue.seenFields(record.id),
     },

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { newCollection } from "../catalogue/collection.fixture.ts";
 import { storageFor } from "./registry.ts";
 
 /** What the rest of the package relies on, wherever a database is kept. `newUri` names a place that is not there yet. */
@@ -18,18 +19,10 @@ export function storageContract(name: string, newUri: () => Promise<{ readonly u
   test(`${name}: what is written is there again, and readers see it beside the writer`, async () => {
     await using place = await newUri();
     const storage = storageFor(place.uri);
-    const settings = {
-      modelName: undefined,
-      model: "m",
-      precision: "fp32",
-      dimension: 4,
-      fields: {},
-      table: "t",
-    } as const;
     {
       await using held = await storage.hold(place.uri);
       await using catalogue = await held.openCatalogue();
-      await catalogue.addCollection({ id: "c", name: "c", ...settings });
+      await catalogue.addCollection(newCollection);
       const reading = await storage.read(place.uri);
       await using reader = await reading.openCatalogue();
       expect(await reader.listCollections()).toMatchObject([{ id: "c", name: "c" }]);

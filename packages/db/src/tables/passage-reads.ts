@@ -1,16 +1,19 @@
 import type * as lancedb from "@lancedb/lancedb";
 import type { Table as ArrowTable } from "apache-arrow";
+import { metrics } from "../vectors/metric.ts";
 import { PassageVectors } from "../vectors/passage-vectors.ts";
+import { DEFAULT_VECTORS } from "../vectors/vector-space.ts";
+import type { VectorSpace } from "../vectors/vector-space.ts";
 import type { OpenTable } from "./open-table.ts";
 import { passageRow, roundScore } from "./passage-row.ts";
 import type { ScoredPassage } from "./passage-row.ts";
 import type { TableShape } from "./passage-schema.ts";
 import { ROW_COLUMNS, numbers, rowVectors, scoredRows, strings } from "./query-rows.ts";
-import type { ResidentVectors } from "./resident-vectors.ts";
 import { both, isIn, quote } from "./sql.ts";
+import type { SearchableSpace, TableVectors } from "./table-vectors.ts";
 import { textColumns, textIndexName, textQuery } from "./text-index.ts";
-import type { VectorIndex, SearchEffort } from "./vector-index.ts";
-import { withEffort } from "./vector-index.ts";
+import type { SearchEffort } from "./vector-index.ts";
+import { nearestTo, withEffort } from "./vector-index.ts";
 
 export interface LegOptions {
   readonly where: string | undefined;
@@ -21,8 +24,12 @@ export interface LegOptions {
 export interface PassageReadsParts {
   readonly opened: OpenTable;
   readonly shape: TableShape;
-  readonly resident: ResidentVectors;
-  readonly index: VectorIndex;
+  readonly vectors: TableVectors;
+}
+
+export interface NearestOptions extends LegOptions {
+  /** Which vectors. @default the default ones */
+  readonly vectors?: string | undefined;
 }
 
 /** All that is asked of a table of passages. Readers need not wait for writers. */
@@ -30,16 +37,14 @@ export class PassageReads {
   readonly name: string;
   readonly shape: TableShape;
   readonly #opened: OpenTable;
-  readonly #resident: ResidentVectors;
-  readonly #index: VectorIndex;
+  readonly #vectors: TableVectors;
   readonly #columns: ReturnType<typeof textColumns>;
 
-  constructor({ opened, shape, resident, index }: PassageReadsParts) {
+  constructor({ opened, shape, vectors }: PassageReadsParts) {
     this.name = opened.table.name;
     this.shape = shape;
     this.#opened = opened;
-    this.#resident = resident;
-    this.#index = index;
+    this.#vectors = vectors;
     this.#columns = textColumns(shape.textSettings ?? {});
   }
 
@@ -49,14 +54,19 @@ export class PassageReads {
     return Math.max(...stats.map((found) => found?.numUnindexedRows ?? 0));
   }
 
-  /** Passages whose vectors are in memory; `undefined` while they are not loaded. */
+  /** Passages whose vectors are in memory; `undefined` while some are not loaded. */
   get residentRows(): number | undefined {
-    return this.#resident.loaded;
+    return this.#vectors.residentRows;
   }
 
-  /** Why the vectors are not in memory, if that is a failure. */
+  /** Why vectors are not in memory, if that is a failure. */
   get residentFailure(): unknown {
-    return this.#resident.failure;
+    return this.#vectors.failure;
+  }
+
+  /** What the vectors of this name are; those of the collection when it is absent. */
+  space(name: string = DEFAULT_VECTORS): VectorSpace {
+    return this.#vectors.named(name).space;
   }
 
   countRows(where?: string): Promise<number> {
@@ -64,33 +74,41 @@ export class PassageReads {
   }
 
   /**
-   * Nearest passages by cosine similarity; with ties of the last, maybe more than `limit`. `exact` when all matching rows were
+   * Nearest passages by the metric of these vectors; with ties of the last, maybe more than `limit`. `exact` when all matching rows were
    * scored; of a large table an index finds nearly all of them.
    */
   async nearest(
     vector: Float32Array,
-    { where, limit }: LegOptions,
+    { where, limit, vectors: name = DEFAULT_VECTORS }: NearestOptions,
   ): Promise<{ passages: ScoredPassage[]; exact: boolean }> {
-    const vectors = this.#resident.vectors();
-    if (!vectors) return this.#nearestInTable(vector, { where, limit });
+    const searched = this.#vectors.named(name);
+    const vectors = searched.resident.vectors();
+    if (!vectors) return this.#nearestInTable(vector, { where, limit }, searched);
     const among = where === undefined ? undefined : await this.#ids(where);
     return { passages: vectors.nearest(vector, limit, among), exact: true };
   }
 
-  /** Cosine similarity of these passages. */
-  async cosines(vector: Float32Array, ids: readonly string[]): Promise<Map<string, number>> {
-    const resident = this.#resident.vectors();
-    if (resident) return resident.cosines(vector, ids);
-    const stored = new PassageVectors(this.shape.dimension);
-    for (const [id, found] of await this.#vectorsWhere(isIn("id", ids))) stored.add(passageRow(id, 0), found);
-    return stored.cosines(vector, ids);
+  /** Scores of these passages by the same metric. */
+  async vectorScores(
+    vector: Float32Array,
+    ids: readonly string[],
+    { vectors: name = DEFAULT_VECTORS }: Pick<NearestOptions, "vectors"> = {},
+  ): Promise<Map<string, number>> {
+    const { resident, space } = this.#vectors.named(name);
+    const vectors = resident.vectors();
+    if (vectors) return vectors.scores(vector, ids);
+    const stored = new PassageVectors(space.dimension, space.metric);
+    for (const [id, found] of await this.#vectorsWhere(isIn("id", ids), space.column)) {
+      stored.add(passageRow(id, 0), found);
+    }
+    return stored.scores(vector, ids);
   }
 
   /** Passages that contain terms of the query, by BM25. */
   async matching(query: string, { where, limit }: LegOptions): Promise<ScoredPassage[]> {
     const rows = await this.#matching(query, { where, limit }, ROW_COLUMNS);
     const scores = numbers(rows, "_score");
-    return scoredRows(rows, (at) => scores[at] ?? 0);
+    return scoredRows(rows, (at) => roundScore(scores[at] ?? 0));
   }
 
   /** BM25 of these passages; one without any term of the query is absent. */
@@ -101,10 +119,13 @@ export class PassageReads {
   }
 
   /** Vectors of the documents' passages at exactly these revisions. */
-  async vectorsAt(versions: readonly { id: string; rev: number }[]): Promise<Map<string, Float32Array>> {
+  async vectorsAt(
+    versions: readonly { id: string; rev: number }[],
+    name: string = DEFAULT_VECTORS,
+  ): Promise<Map<string, Float32Array>> {
     if (versions.length === 0) return new Map();
     const at = versions.map(({ id, rev }) => both(isIn("doc_id", [id]), `doc_rev = ${rev}`));
-    return this.#vectorsWhere(at.join(" OR "));
+    return this.#vectorsWhere(at.join(" OR "), this.#vectors.named(name).space.column);
   }
 
   /** Ids of matching documents, in order of id. */
@@ -145,16 +166,20 @@ export class PassageReads {
     return this.#opened.table;
   }
 
-  async #nearestInTable(vector: Float32Array, { where, limit }: LegOptions) {
-    const effort = await this.#index.effortFor(where);
-    const passages = await this.#scored(vector, { where, limit }, effort);
-    if (effort === undefined || passages.length >= limit) return { passages, exact: effort === undefined };
-    return { passages: await this.#scored(vector, { where, limit }, undefined), exact: true };
+  async #nearestInTable(vector: Float32Array, options: LegOptions, { space, index }: SearchableSpace) {
+    const effort = await index.effortFor(options.where);
+    const passages = await this.#scored(vector, options, { space, effort });
+    if (effort === undefined || passages.length >= options.limit) return { passages, exact: effort === undefined };
+    return { passages: await this.#scored(vector, options, { space, effort: undefined }), exact: true };
   }
 
-  async #scored(vector: Float32Array, { where, limit }: LegOptions, effort: SearchEffort | undefined) {
+  async #scored(
+    vector: Float32Array,
+    { where, limit }: LegOptions,
+    { space, effort }: Pick<SearchableSpace, "space"> & { effort: SearchEffort | undefined },
+  ) {
     const rows = await this.#read(() => {
-      const query = withEffort(this.#table.query().nearestTo(vector).distanceType("cosine"), effort);
+      const query = withEffort(nearestTo(this.#table, vector, space), effort);
       if (where !== undefined) query.where(where);
       return query
         .select([...ROW_COLUMNS, "_distance"])
@@ -162,7 +187,8 @@ export class PassageReads {
         .toArrow();
     });
     const distances = numbers(rows, "_distance");
-    return scoredRows(rows, (at) => 1 - (distances[at] ?? 1));
+    const { ofDistance, round } = metrics[space.metric];
+    return scoredRows(rows, (at) => round(ofDistance(distances[at] ?? Number.NaN)));
   }
 
   async #ids(where: string): Promise<string[]> {
@@ -180,11 +206,9 @@ export class PassageReads {
     });
   }
 
-  async #vectorsWhere(where: string): Promise<Map<string, Float32Array>> {
-    const isDense = this.shape.dimension > 0;
-    const columns = isDense ? ["id", "vector"] : ["id"];
-    const rows = await this.#read(() => this.#table.query().where(where).select(columns).toArrow());
-    const vectors = isDense ? rowVectors(rows) : [];
+  async #vectorsWhere(where: string, column: string): Promise<Map<string, Float32Array>> {
+    const rows = await this.#read(() => this.#table.query().where(where).select(["id", column]).toArrow());
+    const vectors = rowVectors(rows, column);
     return new Map(strings(rows, "id").map((id, at) => [id, vectors[at] ?? new Float32Array()]));
   }
 

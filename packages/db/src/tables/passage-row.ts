@@ -6,7 +6,7 @@ export interface PassageRow {
   readonly rev: number;
 }
 
-/** The score has six decimals: two ways to the same score differ after them, and ties must be ties. */
+/** The score is rounded: two ways to the same score differ in its last digits, and ties must be ties. */
 export interface ScoredPassage extends PassageRow {
   readonly score: number;
 }
@@ -14,9 +14,10 @@ export interface ScoredPassage extends PassageRow {
 export function scoredPassage(id: string, rev: number, score: number): ScoredPassage {
   const separator = id.lastIndexOf("#");
   const [documentId, chunkNo] = [id.slice(0, separator), Number(id.slice(separator + 1))];
-  return { id, documentId, chunkNo, rev, score: roundScore(score) };
+  return { id, documentId, chunkNo, rev, score };
 }
 
+/** To six decimals. */
 export function roundScore(score: number): number {
   return Math.round(score * 1e6) / 1e6;
 }

@@ -4,14 +4,15 @@ import { fieldValue } from "../metadata/field-value.ts";
 import { metadataLabels } from "../metadata/labels.ts";
 import { arrow } from "./arrow.ts";
 import { passageId } from "./passage-row.ts";
+import { vectorSpaces, vectorsOf } from "../vectors/vector-space.ts";
+import type { HasVectors, VectorSpace } from "../vectors/vector-space.ts";
 import { fieldColumn, passageSchema, vectorType } from "./passage-schema.ts";
 import type { TableShape } from "./passage-schema.ts";
 
 /** A document with the vector of each of its passages. */
-export interface EmbeddedDocument extends StagedDocument {
+export interface EmbeddedDocument extends StagedDocument, HasVectors {
   /** The revision that the stored document must have. */
   readonly ifRev?: number | undefined;
-  readonly vectors: readonly Float32Array[];
 }
 
 /** Text that is embedded for one passage: the title says what a passage is about. Analysed as well, unless each has its own index. */
@@ -45,18 +46,21 @@ export function passageRows(documents: readonly EmbeddedDocument[], rev: number,
   for (const [name, type] of Object.entries(shape.fields)) {
     values[fieldColumn(name)] = ({ document }) => fieldValue(document.metadata[name], type) ?? null;
   }
+  const vectors = new Map(
+    vectorSpaces(shape).map((space) => [space.column, vectorColumn(documents, rows.length, space)]),
+  );
   const columns = schema.fields.map(({ name, type }) => {
     const value = values[name];
-    return [name, value ? arrow.vectorFromArray(rows.map(value), type) : vectorColumn(documents, rows.length, shape)];
+    return [name, value ? arrow.vectorFromArray(rows.map(value), type) : vectors.get(name)];
   });
   return new arrow.Table(schema, Object.fromEntries(columns));
 }
 
 /** All vectors in one flat buffer: [rows × dimension]. */
-function vectorColumn(documents: readonly EmbeddedDocument[], rows: number, { dimension }: TableShape): Vector {
+function vectorColumn(documents: readonly EmbeddedDocument[], rows: number, { name, dimension }: VectorSpace): Vector {
   const flat = new Float32Array(rows * dimension);
   let row = 0;
-  for (const vector of documents.flatMap(({ vectors }) => vectors)) flat.set(vector, dimension * row++);
+  for (const vector of documents.flatMap((document) => vectorsOf(document, name))) flat.set(vector, dimension * row++);
   const item = arrow.makeData({ type: new arrow.Float32(), length: flat.length, nullCount: 0, data: flat });
   return new arrow.Vector([arrow.makeData({ type: vectorType(dimension), length: rows, nullCount: 0, child: item })]);
 }

@@ -1,12 +1,12 @@
 import type { DataType, Field, FixedSizeList, Float32, Schema } from "apache-arrow";
 import type { FieldType } from "../schemas/collection.ts";
+import { vectorSpaces } from "../vectors/vector-space.ts";
+import type { VectorShape } from "../vectors/vector-space.ts";
 import type { TextSettings } from "../schemas/text-settings.ts";
 import { arrow } from "./arrow.ts";
 
 /** What a table needs to know of its collection. */
-export interface TableShape {
-  /** Of the vectors; 0 for a table without. */
-  readonly dimension: number;
+export interface TableShape extends VectorShape {
   readonly textSettings?: TextSettings | undefined;
   readonly fields: Readonly<Record<string, FieldType>>;
 }
@@ -17,7 +17,7 @@ export function fieldColumn(name: string): string {
 }
 
 /** One row a passage. The document's text itself stays in the catalogue; `search_text` is what is analysed. */
-export function passageSchema({ dimension, fields }: TableShape): Schema {
+export function passageSchema(shape: TableShape): Schema {
   return new arrow.Schema([
     new arrow.Field("id", utf8, false),
     new arrow.Field("doc_id", utf8, false),
@@ -27,12 +27,12 @@ export function passageSchema({ dimension, fields }: TableShape): Schema {
     new arrow.Field("end", int32, false),
     new arrow.Field("title", utf8, true),
     new arrow.Field("search_text", utf8, false),
-    ...(dimension === 0 ? [] : [new arrow.Field("vector", vectorType(dimension), false)]),
+    ...vectorSpaces(shape).map(({ column, dimension }) => new arrow.Field(column, vectorType(dimension), false)),
     new arrow.Field("tags", list, true),
     new arrow.Field("kv", list, false),
     new arrow.Field("created_at", float64, false),
     new arrow.Field("updated_at", float64, false),
-    ...fieldColumns(fields),
+    ...fieldColumns(shape.fields),
   ]);
 }
 

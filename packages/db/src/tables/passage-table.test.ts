@@ -19,48 +19,62 @@ const bare = {
 
 async function embedded(ids: readonly string[]): Promise<EmbeddedDocument[]> {
   return Promise.all(
-    ids.map(async (id) => ({
-      ...bare,
-      id,
-      text: `text ${id} one two`,
-      metadata: { even: Number(id.slice(1)) % 2 === 0 },
-      passages: [
-        { start: 0, end: 5 },
-        { start: 5, end: 14 },
-      ],
-      vectors: await embedder.embedDocuments([`text ${id}`, `${id} one two`]),
-    })),
+    ids.map(async (id, at) => {
+      const vectors = await embedder.embedDocuments([`text ${id}`, `${id} one two`]);
+      const longer = vectors.map((vector) => vector.map((value) => value * (1 + at)));
+      return {
+        ...bare,
+        id,
+        text: `text ${id} one two`,
+        metadata: { even: Number(id.slice(1)) % 2 === 0 },
+        passages: [
+          { start: 0, end: 5 },
+          { start: 5, end: 14 },
+        ],
+        vectors,
+        named: { far: longer, long: longer },
+      };
+    }),
   );
 }
 
 const ids = Array.from({ length: 50 }, (_, at) => `d${at}`);
 const best = (scored: readonly { id: string; score: number; rev: number }[]) =>
   scored
-    .map(({ id, rev, score }) => `${(1 - score).toFixed(4)} ${id} ${rev}`)
-    .sort()
+    .map(({ id, rev, score }) => ({ id, rev, score: Number(score.toFixed(4)) }))
+    .sort((left, right) => right.score - left.score || (left.id < right.id ? -1 : 1))
     .slice(0, 20);
 
-test("vectors in memory give what LanceDB gives: after writes, deletions, reopening, and with a filter", async () => {
-  await using folder = await temporaryDirectory();
-  const connection = await connectTables(folder.path);
-  const location = { folder: folder.path, name: "t" };
-  const written = await PassageTable.create(connection, location, shape);
-  await written.replace(await embedded(ids), 1);
-  await written.replace(await embedded(ids.slice(10, 20)), 2);
-  await written.removeDocuments(["d3", "d49", "none"]);
-  const query = await embedder.embedQuery("text d7 one");
-  for (const where of [undefined, "`f_even` = true", "doc_id = 'd7'", "false"]) {
-    const resident = best((await written.nearest(query, { where, limit: 20 })).passages);
-    const fresh = await PassageTable.open(location, shape);
-    const all = (where === undefined ? 96 : await written.countRows(where)) || 1;
-    const fromTable = (await fresh.nearest(query, { where, limit: all })).passages.slice(0, 96);
-    expect(best(fromTable)).toEqual(resident);
-    const cosines = await written.cosines(query, ["d7#0", "d7#1", "d3#0"]);
-    const others = await fresh.cosines(query, ["d7#0", "d7#1", "d3#0"]);
-    expect([...cosines.keys()].sort()).toEqual(["d7#0", "d7#1"]);
-    for (const [id, cosine] of cosines) expect(others.get(id)).toBeCloseTo(cosine, 5);
-  }
-});
+const NAMES = ["default", "far", "long"];
+
+test.each(NAMES)(
+  "%s vectors in memory give what LanceDB gives: after writes, deletions, reopening, and with a filter",
+  async (vectors) => {
+    await using folder = await temporaryDirectory();
+    const connection = await connectTables(folder.path);
+    const location = { folder: folder.path, name: "t" };
+    const several = {
+      ...shape,
+      vectors: { far: { dimension: 32, metric: "l2" }, long: { dimension: 32, metric: "dot" } },
+    } as const;
+    const written = await PassageTable.create(connection, location, several);
+    await written.replace(await embedded(ids), 1);
+    await written.replace(await embedded(ids.slice(10, 20)), 2);
+    await written.removeDocuments(["d3", "d49", "none"]);
+    const query = await embedder.embedQuery("text d7 one");
+    for (const where of [undefined, "`f_even` = true", "doc_id = 'd7'", "false"]) {
+      const resident = best((await written.nearest(query, { where, limit: 20, vectors })).passages);
+      const fresh = await PassageTable.open(location, several);
+      const all = (where === undefined ? 96 : await written.countRows(where)) || 1;
+      const fromTable = (await fresh.nearest(query, { where, limit: all, vectors })).passages.slice(0, 96);
+      expect(best(fromTable)).toEqual(resident);
+      const scores = await written.vectorScores(query, ["d7#0", "d7#1", "d3#0"], { vectors });
+      const others = await fresh.vectorScores(query, ["d7#0", "d7#1", "d3#0"], { vectors });
+      expect([...scores.keys()].sort()).toEqual(["d7#0", "d7#1"]);
+      for (const [id, score] of scores) expect(others.get(id)).toBeCloseTo(score, 5);
+    }
+  },
+);
 
 test("vectors are loaded by the first search after opening, and follow the writer", async () => {
   await using folder = await temporaryDirectory();
@@ -93,5 +107,5 @@ test("a failed commit does not leave vectors that may be wrong", async () => {
   expect(table.residentRows).toBeUndefined();
   const query = await embedder.embedQuery("text d1");
   const { passages } = await table.nearest(query, { where: undefined, limit: 5 });
-  expect(best(passages).map((row) => row.split(" ")[1])).toEqual(["d1#0", "d1#1"]);
+  expect(best(passages).map(({ id }) => id)).toEqual(["d1#0", "d1#1"]);
 });

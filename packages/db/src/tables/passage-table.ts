@@ -1,41 +1,31 @@
 import { join } from "node:path";
 import type * as lancedb from "@lancedb/lancedb";
-import type { StoredDocument } from "../catalogue/catalogue.ts";
+import type { StoredDocument, VectorIndexes } from "../catalogue/catalogue.ts";
 import { DurabilityBarrier } from "../storage/durability.ts";
 import { addFieldColumns, dropFieldColumns, fillFieldColumns } from "./field-columns.ts";
 import { OpenTable } from "./open-table.ts";
 import type { TableLocation } from "./open-table.ts";
-import type { VectorIndexFacts } from "../schemas/vector-index.ts";
 import { PassageReads } from "./passage-reads.ts";
 import { passageRows } from "./passage-rows.ts";
 import type { EmbeddedDocument } from "./passage-rows.ts";
 import { passageSchema } from "./passage-schema.ts";
 import type { TableShape } from "./passage-schema.ts";
-import { ResidentVectors } from "./resident-vectors.ts";
 import { isIn } from "./sql.ts";
 import { removeLaterVersions } from "./later-versions.ts";
 import { textColumns, textIndex } from "./text-index.ts";
-import { VectorIndex } from "./vector-index.ts";
+import { TableVectors } from "./table-vectors.ts";
 
 /** Passages of one collection in one LanceDB table. Writers must come one at a time; readers need not wait for them. */
 export class PassageTable extends PassageReads implements Disposable {
   readonly #opened: OpenTable;
   readonly #barrier: DurabilityBarrier;
-  readonly #resident: ResidentVectors;
-  readonly #index: VectorIndex;
+  readonly #vectors: TableVectors;
 
-  private constructor(
-    opened: OpenTable,
-    shape: TableShape,
-    { folder, vectorIndex, exactRows = MAX_RESIDENT_VALUES / Math.max(1, shape.dimension) }: PassageTableParts,
-  ) {
-    const { dimension } = shape;
-    const resident = new ResidentVectors(() => opened.table, { dimension, maxRows: exactRows });
-    const index = new VectorIndex(() => opened.table, { dimension, exactRows, facts: vectorIndex });
-    super({ opened, shape, resident, index });
+  private constructor(opened: OpenTable, shape: TableShape, { folder, vectorIndexes, exactRows }: PassageTableParts) {
+    const vectors = new TableVectors(() => opened.table, shape, { indexes: vectorIndexes, exactRows });
+    super({ opened, shape, vectors });
     this.#opened = opened;
-    this.#resident = resident;
-    this.#index = index;
+    this.#vectors = vectors;
     this.#barrier = new DurabilityBarrier(folder);
   }
 
@@ -57,9 +47,9 @@ export class PassageTable extends PassageReads implements Disposable {
     const created = new PassageTable(await OpenTable.open(location), shape, {
       ...limits,
       folder: tableFolder(location),
-      vectorIndex: undefined,
+      vectorIndexes: {},
     });
-    created.#resident.beginEmpty();
+    created.#vectors.beginEmpty();
     await created.#barrier.pass();
     return created;
   }
@@ -68,21 +58,21 @@ export class PassageTable extends PassageReads implements Disposable {
   static async open(
     location: TableLocation,
     shape: TableShape,
-    { tableVersion, vectorIndex, ...limits }: TableState & TableLimits = {},
+    { tableVersion, vectorIndexes = {}, ...limits }: TableState & TableLimits = {},
   ): Promise<PassageTable> {
     const folder = tableFolder(location);
     if (tableVersion !== undefined) await removeLaterVersions(folder, tableVersion);
-    return new PassageTable(await OpenTable.open(location), shape, { ...limits, folder, vectorIndex });
+    return new PassageTable(await OpenTable.open(location), shape, { ...limits, folder, vectorIndexes });
   }
 
   /** For a process that only reads: it sees what another one writes. `refresh` or `forgetVectors` is to be called when that has written. */
   static async follow(
     location: TableLocation,
     shape: TableShape,
-    { vectorIndex }: Pick<TableState, "vectorIndex">,
+    { vectorIndexes = {} }: Pick<TableState, "vectorIndexes">,
   ): Promise<PassageTable> {
     const opened = await OpenTable.open(location, { follows: true });
-    return new PassageTable(opened, shape, { folder: tableFolder(location), vectorIndex });
+    return new PassageTable(opened, shape, { folder: tableFolder(location), vectorIndexes });
   }
 
   /** Forgets what was kept of an earlier version: the vectors at once, and the files that caches keep open. */
@@ -92,7 +82,7 @@ export class PassageTable extends PassageReads implements Disposable {
   }
 
   forgetVectors(): void {
-    this.#resident.forget();
+    this.#vectors.forget();
   }
 
   /** A row has been replaced since it was read. Vectors in memory follow the writer of this process, but not another's. */
@@ -110,7 +100,7 @@ export class PassageTable extends PassageReads implements Disposable {
    */
   async replace(documents: readonly EmbeddedDocument[], rev: number): Promise<void> {
     const ids = documents.map(({ id }) => id);
-    await this.#resident.during(async () => {
+    await this.#vectors.during(async () => {
       await this.#table
         .mergeInsert("id")
         .whenMatchedUpdateAll({ where: "source.doc_rev >= target.doc_rev" })
@@ -118,17 +108,17 @@ export class PassageTable extends PassageReads implements Disposable {
         .whenNotMatchedBySourceDelete({ where: `${isIn("doc_id", ids)} AND doc_rev <= ${rev}` })
         .execute(passageRows(documents, rev, this.shape));
     });
-    this.#resident.replace(documents, rev);
+    this.#vectors.replace(documents, rev);
   }
 
   async removeDocuments(ids: readonly string[]): Promise<void> {
-    await this.#resident.during(() => this.#table.delete(isIn("doc_id", ids)));
-    this.#resident.remove(ids);
+    await this.#vectors.during(() => this.#table.delete(isIn("doc_id", ids)));
+    this.#vectors.remove(ids);
   }
 
   /** Adds columns for these fields, with the values that the documents have; without them again when that fails. */
   async addFields(fields: TableShape["fields"], documents: AsyncIterable<readonly StoredDocument[]>): Promise<void> {
-    await this.#resident.during(async () => {
+    await this.#vectors.during(async () => {
       await addFieldColumns(this.#table, fields);
       try {
         for await (const batch of documents) await fillFieldColumns(this.#table, batch, fields);
@@ -160,9 +150,9 @@ export class PassageTable extends PassageReads implements Disposable {
     await this.#opened.renew();
   }
 
-  /** What is known of the approximate index now, after bringing it up to date; `undefined` when that has not changed. */
-  async maintainVectorIndex(): Promise<VectorIndexFacts | undefined> {
-    return (await this.#index.maintain()) ? this.#index.facts : undefined;
+  /** What is known now of the approximate indexes that have changed, after bringing them up to date. */
+  maintainVectorIndexes(): Promise<VectorIndexes> {
+    return this.#vectors.maintain();
   }
 
   [Symbol.dispose](): void {
@@ -175,14 +165,11 @@ export class PassageTable extends PassageReads implements Disposable {
   }
 }
 
-/** Vectors of one collection that are kept in memory, 128 MiB: 87,000 passages of 384 dimensions. Of more an index is made. */
-const MAX_RESIDENT_VALUES = 33_554_432;
-
 /** What the catalogue knows of a table. */
 export interface TableState {
   /** The last version known to be on disk. */
   readonly tableVersion?: number;
-  readonly vectorIndex?: VectorIndexFacts | undefined;
+  readonly vectorIndexes?: VectorIndexes;
 }
 
 export interface TableLimits {
@@ -192,7 +179,7 @@ export interface TableLimits {
 
 interface PassageTableParts extends TableLimits {
   readonly folder: string;
-  readonly vectorIndex: VectorIndexFacts | undefined;
+  readonly vectorIndexes: VectorIndexes;
 }
 
 /** Pinned: what "stable" means changes with LanceDB's version. */

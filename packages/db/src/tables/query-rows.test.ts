@@ -26,5 +26,5 @@ test("vectors come back row by row", () => {
     rows.map((row) => [...row]),
     vectorType(2),
   );
-  expect(rowVectors(new arrow.Table({ vector: column }))).toEqual(rows);
+  expect(rowVectors(new arrow.Table({ v_x: column }), "v_x")).toEqual(rows);
 });

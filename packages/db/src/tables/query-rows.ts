@@ -35,8 +35,8 @@ export function numbers(rows: Rows, name: string): ArrayLike<number> {
 }
 
 /** The stored vector of each row, copied out of the result's buffers, which may be longer than the rows. */
-export function rowVectors(rows: Rows): Float32Array[] {
-  const vectors: Vector<FixedSizeList<Float32>> | null = rows.getChild("vector");
+export function rowVectors(rows: Rows, column: string): Float32Array[] {
+  const vectors: Vector<FixedSizeList<Float32>> | null = rows.getChild(column);
   return (vectors?.data ?? []).flatMap(({ length, type: { listSize }, children }) => {
     const values: Float32Array = children[0]?.values ?? new Float32Array();
     return Array.from({ length }, (_, at) => values.slice(at * listSize, (at + 1) * listSize));

@@ -1,16 +1,18 @@
 import type { Table } from "@lancedb/lancedb";
 import { PassageVectors } from "../vectors/passage-vectors.ts";
+import { vectorsOf } from "../vectors/vector-space.ts";
+import type { VectorSpace } from "../vectors/vector-space.ts";
 import { passageId, passageRow } from "./passage-row.ts";
 import type { EmbeddedDocument } from "./passage-rows.ts";
 import { ROW_COLUMNS, passageRowsOf, rowVectors } from "./query-rows.ts";
 
 /**
- * A copy of a table's vectors in memory. LanceDB reads them anew for every exact search: 16,000 of 384 dimensions take it 17 ms,
+ * A copy of one kind of a table's vectors in memory. LanceDB reads them anew for every exact search: 16,000 of 384 dimensions take it 17 ms,
  * and 1.3 ms here. It is loaded in the background at the first search and follows the writer from then on.
  */
 export class ResidentVectors {
   readonly #table: () => Table;
-  readonly #dimension: number;
+  readonly #space: VectorSpace;
   /** More are scored by LanceDB. */
   readonly #maxRows: number;
   #vectors: PassageVectors | undefined;
@@ -20,9 +22,9 @@ export class ResidentVectors {
   /** Why the vectors could not be loaded. */
   failure: unknown;
 
-  constructor(table: () => Table, { dimension, maxRows }: { dimension: number; maxRows: number }) {
+  constructor(table: () => Table, { space, maxRows }: { space: VectorSpace; maxRows: number }) {
     this.#table = table;
-    this.#dimension = dimension;
+    this.#space = space;
     this.#maxRows = maxRows;
   }
 
@@ -38,7 +40,7 @@ export class ResidentVectors {
 
   /** The table has just been created. */
   beginEmpty(): void {
-    if (this.#dimension > 0) this.#vectors = new PassageVectors(this.#dimension);
+    this.#vectors = this.#empty();
   }
 
   /** Somebody else has written: what is kept is of an older version. */
@@ -63,8 +65,10 @@ export class ResidentVectors {
   replace(documents: readonly EmbeddedDocument[], rev: number): void {
     const vectors = this.#vectors;
     if (!vectors) return;
-    for (const { id, vectors: given } of documents) {
+    for (const document of documents) {
+      const { id } = document;
       vectors.removeDocument(id);
+      const given = vectorsOf(document, this.#space.name);
       for (const [at, vector] of given.entries()) vectors.add(passageRow(passageId(id, at), rev), vector);
     }
     if (vectors.length > this.#maxRows) this.#vectors = undefined;
@@ -90,13 +94,18 @@ export class ResidentVectors {
   async #read(): Promise<PassageVectors | undefined> {
     const before = this.#writes;
     if ((await this.#table().countRows()) > this.#maxRows) return undefined;
-    const vectors = new PassageVectors(this.#dimension);
+    const vectors = this.#empty();
+    const { column } = this.#space;
     for await (const batch of this.#table()
       .query()
-      .select([...ROW_COLUMNS, "vector"])) {
-      const found = rowVectors(batch);
+      .select([...ROW_COLUMNS, column])) {
+      const found = rowVectors(batch, column);
       for (const [at, row] of passageRowsOf(batch).entries()) vectors.add(row, found[at] ?? new Float32Array());
     }
     return this.#writes === before ? vectors : undefined;
+  }
+
+  #empty(): PassageVectors {
+    return new PassageVectors(this.#space.dimension, this.#space.metric);
   }
 }

@@ -58,19 +58,20 @@ test(
     const vectors = Array.from({ length: 1_000 }, next);
     await table.replace(documents(0, vectors), 1);
     await table.optimize();
-    expect(await table.maintainVectorIndex(), "all of it fits in memory").toBeUndefined();
+    expect(await table.maintainVectorIndexes(), "all of it fits in memory").toEqual({});
 
     const more = Array.from({ length: 12_000 }, next);
     vectors.push(...more);
     await table.replace(documents(1_000, more), 2);
     await table.optimize();
-    const facts = await table.maintainVectorIndex();
+    const vectorIndexes = await table.maintainVectorIndexes();
+    const { default: facts } = vectorIndexes;
     expect(facts).toMatchObject({ trained_rows: 13_000, probed_rows: 13_000, partitions: 4 });
     expect(facts?.recall).toBeGreaterThanOrEqual(0.98);
-    expect(await table.maintainVectorIndex(), "nothing has changed").toBeUndefined();
+    expect(await table.maintainVectorIndexes(), "nothing has changed").toEqual({});
 
     const tableVersion = await table.makeDurable();
-    using reopened = await PassageTable.open(location, shape, { tableVersion, vectorIndex: facts, ...limits });
+    using reopened = await PassageTable.open(location, shape, { tableVersion, vectorIndexes, ...limits });
     const queries = Array.from({ length: 20 }, next);
     let found = 0;
     for (const query of queries) {
@@ -101,6 +102,37 @@ test(
       await reopened.replace(documents(13_000 + at, rest.slice(at, at + 20_000)), 3 + at);
     }
     await reopened.optimize();
-    expect(await reopened.maintainVectorIndex()).toMatchObject({ trained_rows: 53_000, partitions: 13 });
+    expect(await reopened.maintainVectorIndexes()).toMatchObject({ default: { trained_rows: 53_000, partitions: 13 } });
   },
 );
+
+test.each(["dot", "l2"] as const)("the index of %s finds the nearest by it", { timeout: 60_000 }, async (metric) => {
+  await using folder = await temporaryDirectory();
+  using connection = { database: await connectTables(folder.path), [Symbol.dispose]: () => undefined };
+  const location = { folder: folder.path, name: "t" };
+  using table = await PassageTable.create(connection.database, location, { ...shape, metric }, limits);
+  const next = clustered(11);
+  const vectors = Array.from({ length: 10_000 }, next);
+  await table.replace(documents(0, vectors), 1);
+  await table.optimize();
+  const { default: facts } = await table.maintainVectorIndexes();
+  expect(facts?.recall).toBeGreaterThanOrEqual(0.98);
+  let found = 0;
+  for (const query of Array.from({ length: 10 }, next)) {
+    const scoreOf = (vector: Float32Array) => {
+      const dot = vector.reduce((sum, value, at) => sum + value * (query[at] ?? 0), 0);
+      const squares = vector.reduce((sum, value, at) => sum + (value - (query[at] ?? 0)) ** 2, 0);
+      return metric === "dot" ? dot : 1 / (1 + squares);
+    };
+    const scored = vectors.map((vector, at) => ({ id: `d${at}#0`, score: scoreOf(vector) }));
+    const nearest = scored.sort((left, right) => right.score - left.score).slice(0, 10);
+    const { passages, exact } = await table.nearest(query, { where: undefined, limit: 10 });
+    expect(exact).toBe(false);
+    const scores = new Map(passages.map(({ id, score }) => [id, score]));
+    for (const { id, score } of nearest.filter((row) => scores.has(row.id))) {
+      found++;
+      expect(scores.get(id)).toBeCloseTo(score, 3);
+    }
+  }
+  expect(found / 100).toBeGreaterThanOrEqual(0.95);
+});

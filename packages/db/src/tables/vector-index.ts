@@ -1,9 +1,10 @@
 import * as lancedb from "@lancedb/lancedb";
 import type { VectorIndexFacts } from "../schemas/vector-index.ts";
+import type { VectorSpace } from "../vectors/vector-space.ts";
 import { numbers, rowVectors } from "./query-rows.ts";
 
 export interface VectorIndexOptions {
-  readonly dimension: number;
+  readonly space: VectorSpace;
   /** Up to so many rows the vectors are in memory and no index is needed. */
   readonly exactRows: number;
   readonly facts: VectorIndexFacts | undefined;
@@ -12,11 +13,7 @@ export interface VectorIndexOptions {
 /** What a search has to do for good recall. */
 export type SearchEffort = Pick<VectorIndexFacts, "probes" | "refine">;
 
-const VECTOR_INDEX = "vector_idx";
-/**
- * 120,000 clustered vectors of 384 dimensions, 401 nearest: every vector scored takes 136 ms; IVF-RQ finds all of the first 10 in
- * 28 ms and is built in 1.2 s, IVF-PQ as many in 29 ms and is built in 83 s.
- */
+/** IVF-RQ needs no training of codebooks, which takes IVF-PQ nearly all of its time: an index is built in passing. */
 const PARTITION_ROWS = 4_096;
 /** It quantizes eight dimensions to a byte. */
 const DIMENSION_UNIT = 8;
@@ -37,7 +34,7 @@ const EXACT_MATCHES = 20_000;
 const EXACT_SHARE = 0.05;
 
 /**
- * Decides when a table gets an approximate index, keeps it true, and searches it. Where the measured recall is too low although
+ * Decides when one kind of a table's vectors gets an approximate index, keeps it true, and searches it. Where the measured recall is too low although
  * every partition is looked into, searches stay exact.
  */
 export class VectorIndex {
@@ -58,8 +55,8 @@ export class VectorIndex {
   /** To be called in the writer's lane, after rows have been added to the index that is there. True when the facts have changed. */
   async maintain(): Promise<boolean> {
     const rows = await this.#table().countRows();
-    const { dimension, exactRows } = this.#options;
-    if (rows <= exactRows || dimension === 0 || dimension % DIMENSION_UNIT !== 0) return false;
+    const { space, exactRows } = this.#options;
+    if (rows <= exactRows || space.dimension % DIMENSION_UNIT !== 0) return false;
     const facts = this.#facts;
     const isGrown = facts === undefined || rows >= RETRAIN_GROWTH * facts.trained_rows;
     if (!isGrown && !hasChanged(rows, facts.probed_rows)) return false;
@@ -80,8 +77,9 @@ export class VectorIndex {
 
   async #train(rows: number): Promise<void> {
     const partitions = Math.ceil(rows / PARTITION_ROWS);
-    const config = lancedb.Index.ivfRq({ distanceType: "cosine", numPartitions: partitions });
-    await this.#table().createIndex("vector", { config, replace: true, name: VECTOR_INDEX });
+    const { column, metric } = this.#options.space;
+    const config = lancedb.Index.ivfRq({ distanceType: metric, numPartitions: partitions });
+    await this.#table().createIndex(column, { config, replace: true, name: `${column}_idx` });
     await this.#probe(rows, { partitions, trained_rows: rows, probed_rows: 0, recall: 0 });
   }
 
@@ -93,7 +91,8 @@ export class VectorIndex {
     for (const effort of efforts(facts.partitions)) {
       let found = 0;
       for (const [at, query] of queries.entries()) {
-        const limit = (farthest[at] ?? 0) + DISTANCE_ROUNDING;
+        const last = farthest[at] ?? 0;
+        const limit = last + DISTANCE_ROUNDING * Math.max(1, Math.abs(last));
         found += (await this.#distances(query, effort)).filter((distance) => distance <= limit).length;
       }
       const recall = found / (queries.length * PROBE_K);
@@ -106,12 +105,13 @@ export class VectorIndex {
   /** Stored vectors, spread over the table. */
   async #sample(rows: number): Promise<Float32Array[]> {
     const offsets = Array.from({ length: PROBE_QUERIES }, (_, at) => Math.floor(((at + 0.5) * rows) / PROBE_QUERIES));
-    return rowVectors(await this.#table().takeOffsets(offsets).select(["vector"]).toArrow());
+    const { column } = this.#options.space;
+    return rowVectors(await this.#table().takeOffsets(offsets).select([column]).toArrow(), column);
   }
 
   /** Of the nearest rows, in order: equal vectors are equally good neighbours. */
   async #distances(query: Float32Array, effort: SearchEffort | undefined): Promise<number[]> {
-    const nearest = this.#table().query().nearestTo(query).distanceType("cosine");
+    const nearest = nearestTo(this.#table(), query, this.#options.space);
     const rows = await withEffort(nearest, effort).select(["id", "_distance"]).limit(PROBE_K).toArrow();
     return Array.from(numbers(rows, "_distance"));
   }
@@ -122,6 +122,11 @@ function* efforts(partitions: number): Generator<SearchEffort> {
   const [least = 1, ...more] = REFINEMENTS;
   for (let probes = FIRST_PROBES; probes < partitions; probes *= 2) yield { probes, refine: least };
   for (const refine of [least, ...more]) yield { probes: partitions, refine };
+}
+
+/** A query for the rows whose vectors of this kind are nearest. */
+export function nearestTo(table: lancedb.Table, query: Float32Array, { column, metric }: VectorSpace) {
+  return table.query().nearestTo(query).column(column).distanceType(metric);
 }
 
 /** With a filter that leaves too few rows in so many partitions the others are looked into, too. */

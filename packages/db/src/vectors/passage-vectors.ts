@@ -1,18 +1,23 @@
-import { passageId, roundScore, scoredPassage } from "../tables/passage-row.ts";
+import type { Metric } from "../schemas/metric.ts";
+import { passageId, scoredPassage } from "../tables/passage-row.ts";
 import type { PassageRow, ScoredPassage } from "../tables/passage-row.ts";
+import { metrics } from "./metric.ts";
+import type { MetricMeaning } from "./metric.ts";
 import { VectorStore } from "./vector-store.ts";
 
-/** Cosines are sorted into this many bins to find the best: a few rows more than asked for pass, and ties stay together. */
+/** Scores are sorted into this many bins to find the best: a few rows more than asked for pass, and ties stay together. */
 const BINS = 4_096;
 
 /** The vectors of a table's passages in memory, kept equal to the table by its writer. */
 export class PassageVectors {
   readonly #store: VectorStore;
+  readonly #round: MetricMeaning["round"];
   readonly #rows: PassageRow[] = [];
   readonly #places = new Map<string, number>();
 
-  constructor(dimension: number) {
-    this.#store = new VectorStore(dimension);
+  constructor(dimension: number, metric: Metric = "cosine") {
+    this.#store = new VectorStore(dimension, metric);
+    this.#round = metrics[metric].round;
   }
 
   get length(): number {
@@ -33,23 +38,23 @@ export class PassageVectors {
   /** The nearest passages, at least `limit` of them and all that tie with the last, in no particular order. */
   nearest(query: Float32Array, limit: number, among?: readonly string[]): ScoredPassage[] {
     const places = among?.flatMap((id) => this.#places.get(id) ?? []);
-    const cosines = places ? this.#store.cosinesAt(places, query) : this.#store.cosines(query);
-    const least = leastOfBest(cosines, limit);
+    const scores = places ? this.#store.scoresAt(places, query) : this.#store.scores(query);
+    const least = leastOfBest(scores, limit);
     const best: ScoredPassage[] = [];
-    for (let at = 0; at < cosines.length; at++) {
-      const score = cosines[at] ?? 0;
+    for (let at = 0; at < scores.length; at++) {
+      const score = scores[at] ?? 0;
       const row = score < least ? undefined : this.#rows[places ? (places[at] ?? -1) : at];
-      if (row) best.push(scoredPassage(row.id, row.rev, score));
+      if (row) best.push(scoredPassage(row.id, row.rev, this.#round(score)));
     }
     return best;
   }
 
-  /** Cosine of each of these passages; an unknown one is absent. */
-  cosines(query: Float32Array, ids: readonly string[]): Map<string, number> {
+  /** Score of each of these passages; an unknown one is absent. */
+  scores(query: Float32Array, ids: readonly string[]): Map<string, number> {
     const known = ids.filter((id) => this.#places.has(id));
     const places = known.map((id) => this.#places.get(id) ?? -1);
-    const cosines = this.#store.cosinesAt(places, query);
-    return new Map(known.map((id, at) => [id, roundScore(cosines[at] ?? 0)]));
+    const scores = this.#store.scoresAt(places, query);
+    return new Map(known.map((id, at) => [id, this.#round(scores[at] ?? 0)]));
   }
 
   #remove(id: string): boolean {
@@ -69,12 +74,21 @@ export class PassageVectors {
 /** A bound that at least `limit` values reach, and few more. */
 function leastOfBest(values: Float32Array, limit: number): number {
   if (values.length <= limit) return Number.NEGATIVE_INFINITY;
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  const width = (most - least) / BINS;
+  // All are equal, or so far apart that their difference is no number: all are taken, and sorted by the caller.
+  if (!(width > 0 && Number.isFinite(width))) return Number.NEGATIVE_INFINITY;
   const counts = new Uint32Array(BINS);
   for (const value of values) {
-    const bin = Math.min(BINS - 1, Math.max(0, Math.floor(((value + 1) / 2) * BINS)));
+    const bin = Math.min(BINS - 1, Math.floor((value - least) / width));
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
   let bin = BINS - 1;
   for (let found = counts[bin] ?? 0; found < limit && bin > 0; found += counts[bin] ?? 0) bin--;
-  return bin === 0 ? Number.NEGATIVE_INFINITY : (bin / BINS) * 2 - 1;
+  // A little less, so that rounding does not part a value from its bin.
+  return bin === 0 ? Number.NEGATIVE_INFINITY : least + (bin - 1 / 64) * width;
 }

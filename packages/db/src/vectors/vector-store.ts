@@ -1,4 +1,8 @@
-import { dotModule } from "./dot-module.ts";
+import type { Metric } from "../schemas/metric.ts";
+import { metrics } from "./metric.ts";
+import type { MetricMeaning } from "./metric.ts";
+import { scoreModule } from "./score-module.ts";
+import type { ScoreKind } from "./score-module.ts";
 import { WebAssembly } from "./webassembly.ts";
 
 /** Rows scored in one call; the scores of a block lie between the query and the vectors. */
@@ -7,25 +11,30 @@ const BLOCK_ROWS = 4_096;
 const STEP = 8;
 const PAGE_BYTES = 65_536;
 
-const compiled = new WebAssembly.Module(dotModule());
+const compiled: Readonly<Record<ScoreKind, object>> = {
+  products: new WebAssembly.Module(scoreModule("products")),
+  squares: new WebAssembly.Module(scoreModule("squares")),
+};
 
-type Dot = (vectors: number, end: number, query: number, out: number, bytes: number) => void;
+type Score = (vectors: number, end: number, query: number, out: number, bytes: number) => void;
 
-/** Vectors of one dimension in one flat memory, scored against a query in one pass. Scaled to length 1, so a dot product is a cosine. */
+/** Vectors of one dimension in one flat memory, scored against a query in one pass by a metric. */
 export class VectorStore {
   readonly #dimension: number;
+  readonly #metric: MetricMeaning;
   readonly #stride: number;
   readonly #base: number;
   readonly #memory = new WebAssembly.Memory({ initial: 1 });
-  readonly #dot: Dot;
+  readonly #score: Score;
   #length = 0;
 
-  constructor(dimension: number) {
+  constructor(dimension: number, metric: Metric = "cosine") {
     this.#dimension = dimension;
+    this.#metric = metrics[metric];
     this.#stride = Math.ceil(dimension / STEP) * STEP;
     this.#base = this.#stride + BLOCK_ROWS;
-    const { exports } = new WebAssembly.Instance(compiled, { env: { memory: this.#memory } });
-    this.#dot = exports["dot"] as Dot;
+    const { exports } = new WebAssembly.Instance(compiled[this.#metric.sum], { env: { memory: this.#memory } });
+    this.#score = exports["score"] as Score;
     this.#reserve(0);
   }
 
@@ -48,26 +57,27 @@ export class VectorStore {
     this.#length = last;
   }
 
-  /** Cosine similarity of every row with the query: [length]. */
-  cosines(query: Float32Array): Float32Array {
+  /** Score of every row for the query: [length]. */
+  scores(query: Float32Array): Float32Array {
     const scores = new Float32Array(this.#length);
     this.#write(0, query);
     const floats = this.#floats();
     for (let row = 0; row < this.#length; row += BLOCK_ROWS) {
       const rows = Math.min(BLOCK_ROWS, this.#length - row);
-      this.#dot(4 * this.#offset(row), 4 * this.#offset(row + rows), 0, 4 * this.#stride, 4 * this.#stride);
+      this.#score(4 * this.#offset(row), 4 * this.#offset(row + rows), 0, 4 * this.#stride, 4 * this.#stride);
       scores.set(floats.subarray(this.#stride, this.#stride + rows), row);
     }
-    return scores;
+    const { sum, ofSum } = this.#metric;
+    return sum === "products" ? scores : scores.map(ofSum);
   }
 
   /** The same for some rows: [rows]. */
-  cosinesAt(rows: readonly number[], query: Float32Array): Float32Array {
+  scoresAt(rows: readonly number[], query: Float32Array): Float32Array {
     this.#write(0, query);
     const floats = this.#floats();
     return Float32Array.from(rows, (row) => {
-      this.#dot(4 * this.#offset(row), 4 * this.#offset(row + 1), 0, 4 * this.#stride, 4 * this.#stride);
-      return floats[this.#stride] ?? 0;
+      this.#score(4 * this.#offset(row), 4 * this.#offset(row + 1), 0, 4 * this.#stride, 4 * this.#stride);
+      return this.#metric.ofSum(floats[this.#stride] ?? 0);
     });
   }
 
@@ -88,7 +98,7 @@ export class VectorStore {
 
   #write(offset: number, vector: Float32Array): void {
     const target = this.#floats().subarray(offset, offset + this.#stride);
-    const norm = Math.hypot(...vector);
+    const norm = this.#metric.isScaled ? Math.hypot(...vector) : 1;
     for (let at = 0; at < this.#dimension; at++) target[at] = norm === 0 ? 0 : (vector[at] ?? 0) / norm;
   }
 }

@@ -28,5 +28,13 @@ export async function retrieve(
 }
 
 function toPassage({ id, title, passage, text, score, explain }: Hit): Passage {
-  return { documentId: id, title, span: passage, text, score, cosine: explain?.dense?.raw };
+  const dense = explain?.dense;
+  return {
+    documentId: id,
+    title,
+    span: passage,
+    text,
+    score,
+    cosine: dense?.metric === "cosine" ? dense.raw : undefined,
+  };
 }

@@ -6,6 +6,6 @@ export const reopen: ModelOperation = {
   weight: 1,
   async run(twins) {
     await twins.database[Symbol.asyncDispose]();
-    Object.assign(twins, await openTwin(twins.folder, twins.embedder));
+    Object.assign(twins, await openTwin(twins.folder, twins));
   },
 };

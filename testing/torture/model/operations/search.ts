@@ -3,17 +3,15 @@ import type { Hit, SearchMode } from "@galen/db/schemas";
 import type { ModelDocument, ModelPassage } from "../collection-model.ts";
 import { filter } from "../filters.ts";
 import type { ModelOperation, Twins } from "../model-operation.ts";
+import { FAR } from "../open-twin.ts";
 import { question, termsOf } from "../vocabulary.ts";
 
-/** Scores are rounded to six decimals, and float32 sums differ by their order. */
-const TOLERANCE = 5e-6;
+/** Scores are rounded to six digits, and float32 sums differ by their order; fusion divides by the best of them. */
+const TOLERANCE = 1e-5;
 const MOST = 1_000;
 
-/** Nearest by cosine similarity, compared with all vectors of the model. */
-export const dense = searchOf("dense", async (twins, query, passages) => {
-  const asked = await twins.embedder.embedQuery(query);
-  return new Map(passages.map((passage) => [passage.key, dot(passage.vector, asked)]));
-});
+/** Nearest, compared with all vectors of the model. */
+export const dense = searchOf("dense", likenesses);
 
 /** By BM25. Which passages match is the model's; what a match weighs is the index's, and must be the same in every search. */
 export const keyword = searchOf("keyword", async ({ collection }, query, passages, where) => {
@@ -30,13 +28,13 @@ export const keyword = searchOf("keyword", async ({ collection }, query, passage
 
 /** Both, joined as docs/concepts.md says: from the theoretical least to the best candidate, 0.8 to 0.2. */
 export const hybrid = searchOf("hybrid", async (twins, query, passages, where) => {
-  const asked = await twins.embedder.embedQuery(query);
   const weights = await bm25(twins.collection, query, where);
-  const cosines = new Map(passages.map((passage) => [passage.key, dot(passage.vector, asked)]));
-  const [nearest, heaviest] = [Math.max(-1, ...cosines.values()), Math.max(0, ...weights.values())];
+  const scores = await likenesses(twins, query, passages, where);
+  const least = where.vectors === FAR ? 0 : -1;
+  const [nearest, heaviest] = [Math.max(least, ...scores.values()), Math.max(0, ...weights.values())];
   return new Map(
-    Array.from(cosines, ([key, cosine]) => {
-      const nearness = nearest > -1 ? (cosine + 1) / (nearest + 1) : 0;
+    Array.from(scores, ([key, score]) => {
+      const nearness = nearest > least ? (score - least) / (nearest - least) : 0;
       const weight = heaviest > 0 ? (weights.get(key) ?? 0) / heaviest : 0;
       return [key, 0.8 * nearness + 0.2 * weight];
     }),
@@ -47,7 +45,23 @@ interface KeyedPassage extends ModelPassage {
   readonly key: string;
 }
 
-type Where = { readonly filter?: ReturnType<typeof filter> };
+type Where = { readonly filter?: ReturnType<typeof filter>; readonly vectors?: string };
+
+/** Cosines, or by their distance the likenesses of the further vectors. */
+async function likenesses(
+  { embedder, far }: Twins,
+  query: string,
+  passages: readonly KeyedPassage[],
+  { vectors }: Where,
+): Promise<Map<string, number>> {
+  const asked = vectors === FAR ? await far.embedQuery(query, { normalize: false }) : await embedder.embedQuery(query);
+  return new Map(
+    passages.map((passage) => [
+      passage.key,
+      vectors === FAR ? 1 / (1 + squaredDistance(passage.far, asked)) : dot(passage.vector, asked),
+    ]),
+  );
+}
 
 /** Scores of the passages that the search must find. */
 type Score = (
@@ -63,7 +77,10 @@ function searchOf(mode: SearchMode, score: Score): ModelOperation {
     async run(twins) {
       const { random, model, collection } = twins;
       const query = question(random);
-      const where: Where = random.chance(0.5) ? { filter: filter(random) } : {};
+      const where: Where = {
+        ...(random.chance(0.5) && { filter: filter(random) }),
+        ...(mode !== "keyword" && random.chance(0.4) && { vectors: FAR }),
+      };
       const level = random.chance(0.3) ? "passage" : "document";
       const limit = random.pick([1, 10, 10, 50, MOST]);
       const scores = await score(twins, query, model.matching(where.filter).flatMap(keyed), where);
@@ -79,8 +96,13 @@ function searchOf(mode: SearchMode, score: Score): ModelOperation {
   };
 }
 
-async function bm25(collection: Twins["collection"], query: string, where: Where): Promise<Map<string, number>> {
-  const { hits } = await collection.search({ query, mode: "keyword", level: "passage", limit: MOST, ...where });
+async function bm25(
+  collection: Twins["collection"],
+  query: string,
+  { filter: chosen }: Where,
+): Promise<Map<string, number>> {
+  const request = { query, mode: "keyword", level: "passage", limit: MOST } as const;
+  const { hits } = await collection.search({ ...request, ...(chosen && { filter: chosen }) });
   return new Map(hits.map((hit) => [keyOf(hit), hit.score]));
 }
 
@@ -146,4 +168,8 @@ function keyOf({ id, passage }: Pick<Hit, "id" | "passage">): string {
 
 function dot(left: Float32Array, right: Float32Array): number {
   return left.reduce((sum, value, at) => sum + value * (right[at] ?? Number.NaN), 0);
+}
+
+function squaredDistance(left: Float32Array, right: Float32Array): number {
+  return left.reduce((sum, value, at) => sum + (value - (right[at] ?? Number.NaN)) ** 2, 0);
 }

@@ -12,7 +12,7 @@ import { termsOf } from "../vocabulary.ts";
 /** Writes a batch: new documents, changed, unchanged and repeated ones, and some that must be refused. */
 export const upsert: ModelOperation = {
   weight: 18,
-  async run({ random, model, collection, embedder }) {
+  async run({ random, model, collection, embedder, far }) {
     const good = random.list(random.integer(0, 10), () => variation(random, model));
     const bad = random.chance(0.2) ? random.list(random.integer(1, 3), () => refusedDocument(random)) : [];
     const source = random.chance(0.5) ? `s${random.integer(0, 5)}` : undefined;
@@ -29,7 +29,8 @@ export const upsert: ModelOperation = {
     );
     assert.ok(version > 0 || expected.counts.ids.length === 0);
     assert.equal(embedder.documents.length - embedded, expected.embedded, "passages that were embedded");
-    await adopt(model, { ids: counts.ids, get: (id) => collection.get(id), embedder });
+    assert.equal(far.documents.length, embedder.documents.length, "passages that were embedded by the other model");
+    await adopt(model, { ids: counts.ids, get: (id) => collection.get(id), embedder, far });
   },
 };
 
@@ -86,7 +87,7 @@ async function modelDocument(
   const { id, text, title, tags, metadata = {}, object } = given;
   const passages = (await splitSentences(text)).map(({ start, end }) => {
     const searched = `${title ?? ""}\n${text.slice(start, end)}`;
-    return { start, end, terms: termsOf(searched), vector: new Float32Array() };
+    return { start, end, terms: termsOf(searched), vector: new Float32Array(), far: new Float32Array() };
   });
   return {
     id,
@@ -105,10 +106,11 @@ interface Stored {
   readonly ids: readonly string[];
   readonly get: (id: string) => Promise<{ created_at: string } | undefined>;
   readonly embedder: FakeEmbedder;
+  readonly far: FakeEmbedder;
 }
 
 /** Vectors are as they were computed, and the time of creation is that of the first write. */
-async function adopt(model: CollectionModel, { ids, get, embedder }: Stored): Promise<void> {
+async function adopt(model: CollectionModel, { ids, get, embedder, far }: Stored): Promise<void> {
   for (const id of ids) {
     const document = model.documents.get(id);
     const stored = await get(id);
@@ -117,7 +119,8 @@ async function adopt(model: CollectionModel, { ids, get, embedder }: Stored): Pr
     const passages = [];
     for (const passage of document.passages) {
       const searched = [document.title, document.text.slice(passage.start, passage.end)].filter(Boolean).join("\n");
-      passages.push({ ...passage, vector: await embedder.embedQuery(searched) });
+      const vector = await embedder.embedQuery(searched);
+      passages.push({ ...passage, vector, far: await far.embedQuery(searched, { normalize: false }) });
     }
     model.documents.set(id, { ...document, createdAt: stored.created_at, passages });
   }

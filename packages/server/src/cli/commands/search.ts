@@ -12,18 +12,19 @@ export interface SearchOptions extends DataOptions {
   readonly query: string;
   readonly limit: number;
   readonly mode?: string;
+  readonly vectors?: string;
   readonly filter?: string;
   readonly explain?: boolean;
 }
 
 export async function search(
-  { collection: name, query, limit, mode, filter, explain, ...options }: SearchOptions,
+  { collection: name, query, limit, mode, vectors, filter, explain, ...options }: SearchOptions,
   terminal: Terminal,
 ): Promise<void> {
   const parsed = parseFilter(filter);
   const request = checked(
     SearchRequest,
-    { query, limit, mode, explain, ...(parsed !== undefined && { filter: parsed }) },
+    { query, limit, mode, vectors, explain, ...(parsed !== undefined && { filter: parsed }) },
     "query",
   );
   await using reader = await openReader(options);
@@ -69,7 +70,10 @@ function hitLines(hit: Hit, { rank, terminal }: { readonly rank: number; readonl
 
 function explanation({ explain, score }: Hit): string[] {
   if (explain === undefined) return [];
-  const legs = [["dense", explain.dense, "cosine"] as const, ["keyword", explain.keyword, "BM25"] as const];
+  const legs = [
+    ["dense", explain.dense, explain.dense?.metric ?? "cosine"] as const,
+    ["keyword", explain.keyword, "BM25"] as const,
+  ];
   return legs.flatMap(([name, leg, raw]) =>
     leg === undefined
       ? []

@@ -33,6 +33,7 @@ export function addDocumentCommands(program: Command, terminal: Terminal): void 
     .argument("<query>")
     .option("--limit <n>", "hits to show", wholeNumber, 10)
     .addOption(modeOption())
+    .option("--vectors <name>", "which vectors to search by, in a collection with further ones")
     .addOption(filterOption())
     .option("--explain", "show how each score is made")
     .addOption(dataOption())
