@@ -191,7 +191,7 @@ test("a folder of before there were precisions opens: its collections are fp32, 
 const ofThen: LoadEmbedder = async (model = "fake-words", { precision }) =>
   new FakeEmbedder({ model: `${model}:${precision}`, dimension: 8 });
 
-test.each(["precision", "generations", "text-settings"])("a folder of before is opened: %s", async (name) => {
+test.each(["precision", "generations", "text-settings", "objects"])("a folder of before is opened: %s", async (name) => {
   await using folder = await temporaryDirectory();
   await cp(fileURLToPath(new URL(`../../../testing/data-folders/${name}`, import.meta.url)), folder.path, {
     recursive: true,
@@ -213,7 +213,20 @@ test.each(["precision", "generations", "text-settings"])("a folder of before is 
   }
 });
 
-test("the folder of the last format has its idempotency keys, its texts and its snapshot", async () => {
+test("the folder of the format with objects has them, in its snapshot, too", async () => {
+  await using folder = await temporaryDirectory();
+  const then = fileURLToPath(new URL("../../../testing/data-folders/objects", import.meta.url));
+  await cp(then, folder.path, { recursive: true });
+  await using database = await Database.open(folder.path, { loadEmbedder: ofThen });
+  const notes = await database.collection("notes");
+  expect(Buffer.from((await notes.object("stones"))?.bytes ?? []).toString()).toBe("%PDF of stones");
+  const [snapshot] = await database.snapshots.list();
+  const restored = await database.snapshots.restore(snapshot?.id ?? "", { name: "again" });
+  expect(await restored.info()).toMatchObject({ metric: "cosine", documents: 2 });
+  expect(await restored.object("stones")).toEqual(await notes.object("stones"));
+});
+
+test("the folder of the format before has its idempotency keys, its texts and its snapshot", async () => {
   await using folder = await temporaryDirectory();
   await cp(fileURLToPath(new URL("../../../testing/data-folders/text-settings", import.meta.url)), folder.path, {
     recursive: true,
