@@ -16,7 +16,9 @@ import type { ExportFormat } from "./schemas/export.ts";
 import type { Filter } from "./schemas/filter.ts";
 import { MAX_LIMIT } from "./schemas/search.ts";
 import type { SearchRequestInput, SearchResponse } from "./schemas/search.ts";
-import { search, whereOf } from "./search/search.ts";
+import { search } from "./search/search.ts";
+import type { SearchOptions } from "./search/search-sources.ts";
+import { whereOf } from "./search/where.ts";
 import type { CollectionStatistics } from "./schemas/statistics.ts";
 import { statisticsOf } from "./statistics.ts";
 import { folderBytes } from "./storage/folder-bytes.ts";
@@ -34,6 +36,8 @@ export interface SignalOptions {
 }
 
 const DEFAULT_PAGE = 20;
+/** Searches of a batch that run at the same time: more would wait for each other. */
+const CONCURRENT_SEARCHES = 4;
 
 /** All that reads a collection, in the process that writes it or in another one. */
 export abstract class CollectionReads {
@@ -120,10 +124,20 @@ export abstract class CollectionReads {
   }
 
   /** Dense, keyword or hybrid search; does not wait for writers. */
-  async search(request: SearchRequestInput, { signal }: SignalOptions = {}): Promise<SearchResponse> {
+  async search(request: SearchRequestInput, options: SearchOptions = {}): Promise<SearchResponse> {
     const { search: sources } = await this.view(request.cursor);
-    signal?.throwIfAborted();
-    return search(sources, request, signal && { signal });
+    options.signal?.throwIfAborted();
+    return search(sources, request, options);
+  }
+
+  /** Several searches, a few at a time; answers are in order. One that is not valid fails all. */
+  async searchBatch(requests: readonly SearchRequestInput[], options: SearchOptions = {}): Promise<SearchResponse[]> {
+    const responses: SearchResponse[] = [];
+    for (let at = 0; at < requests.length; at += CONCURRENT_SEARCHES) {
+      const some = requests.slice(at, at + CONCURRENT_SEARCHES);
+      responses.push(...(await Promise.all(some.map((request) => this.search(request, options)))));
+    }
+    return responses;
   }
 
   /** What the collection is made of, counted. */

@@ -30,7 +30,7 @@ import type { ModelPrecision } from "./schemas/vectors.ts";
 import type { DeleteResult, DocumentChanges, PatchResult, SetObjectResult, UpsertResult } from "./schemas/document.ts";
 import type { ExportFormat, ImportResult } from "./schemas/export.ts";
 import type { Filter } from "./schemas/filter.ts";
-import { whereOf } from "./search/search.ts";
+import { whereOf } from "./search/where.ts";
 import { repair } from "./repair.ts";
 import type { RepairReport } from "./repair.ts";
 import { CollectionSources } from "./sources.ts";

@@ -191,27 +191,30 @@ test("a folder of before there were precisions opens: its collections are fp32, 
 const ofThen: LoadEmbedder = async (model = "fake-words", { precision }) =>
   new FakeEmbedder({ model: `${model}:${precision}`, dimension: 8 });
 
-test.each(["precision", "generations", "text-settings", "objects"])("a folder of before is opened: %s", async (name) => {
-  await using folder = await temporaryDirectory();
-  await cp(fileURLToPath(new URL(`../../../testing/data-folders/${name}`, import.meta.url)), folder.path, {
-    recursive: true,
-  });
-  for (const round of [0, 1]) {
-    await using database = await Database.open(folder.path, { loadEmbedder: ofThen });
-    const notes = await database.collection("notes");
-    expect(await notes.info()).toMatchObject({ precision: "int8", dense: true, documents: 2 + round });
-    for (const mode of ["dense", "keyword", "hybrid"] as const) {
-      const { hits } = await notes.search({ query: "kidney stones", mode, filter: { year: 2021 } });
-      expect(hits[0]?.id, mode).toBe("stones");
+test.each(["precision", "generations", "text-settings", "objects"])(
+  "a folder of before is opened: %s",
+  async (name) => {
+    await using folder = await temporaryDirectory();
+    await cp(fileURLToPath(new URL(`../../../testing/data-folders/${name}`, import.meta.url)), folder.path, {
+      recursive: true,
+    });
+    for (const round of [0, 1]) {
+      await using database = await Database.open(folder.path, { loadEmbedder: ofThen });
+      const notes = await database.collection("notes");
+      expect(await notes.info()).toMatchObject({ precision: "int8", dense: true, documents: 2 + round });
+      for (const mode of ["dense", "keyword", "hybrid"] as const) {
+        const { hits } = await notes.search({ query: "kidney stones", mode, filter: { year: 2021 } });
+        expect(hits[0]?.id, mode).toBe("stones");
+      }
+      expect(await notes.upsert([{ id: "heart", text: "Hearts beat." }])).toMatchObject({ upserted: 1, failed: [] });
+      await notes.patch({ documents: [{ id: "insulin", metadata: { round } }] });
+      if (round === 0) await notes.addFields({ source: "string" });
+      expect(await notes.count({ source: { prefix: "a" } })).toBe(1);
+      expect(await database.aliases()).toEqual(name === "precision" ? [] : [{ alias: "live", collection: "notes" }]);
+      expect(await database.verify()).toMatchObject({ ok: true });
     }
-    expect(await notes.upsert([{ id: "heart", text: "Hearts beat." }])).toMatchObject({ upserted: 1, failed: [] });
-    await notes.patch({ documents: [{ id: "insulin", metadata: { round } }] });
-    if (round === 0) await notes.addFields({ source: "string" });
-    expect(await notes.count({ source: { prefix: "a" } })).toBe(1);
-    expect(await database.aliases()).toEqual(name === "precision" ? [] : [{ alias: "live", collection: "notes" }]);
-    expect(await database.verify()).toMatchObject({ ok: true });
-  }
-});
+  },
+);
 
 test("the folder of the format with objects has them, in its snapshot, too", async () => {
   await using folder = await temporaryDirectory();

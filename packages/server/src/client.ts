@@ -10,6 +10,8 @@ import type {
   NewFields,
   PatchResult,
   ReindexRequestInput,
+  SearchBatchRequestInput,
+  SearchBatchResponse,
   SearchRequestInput,
   SearchResponse,
   SetObjectResult,
@@ -144,6 +146,8 @@ export function createClient(baseUrl = "", options: TransportOptions = {}) {
     },
     search: (collection: string, request: SearchRequestInput, options?: CallOptions) =>
       http.post<SearchResponse>(`${collectionPath(collection)}/search`, request, options),
+    searchBatch: (collection: string, searches: SearchBatchRequestInput["searches"], options?: CallOptions) =>
+      http.post<SearchBatchResponse>(`${collectionPath(collection)}/search:batch`, { searches }, options),
     answers: {
       create: (collection: string, request: Omit<AnswerRequestInput, "stream">, options?: CallOptions) =>
         http.post<Answer>(`${collectionPath(collection)}/answers`, request, options),

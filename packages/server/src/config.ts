@@ -30,6 +30,11 @@ export const Config = z.strictObject({
   precision: ModelPrecision.default("fp32").describe(
     "What the model computes in where a collection does not say it: `fp32`, or `int8`, which is faster, nearly the same, and not for every processor.",
   ),
+  reranker: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Cross-encoder that scores hits anew where a search asks for it (`rerank`). Unset: none does."),
   apiKeys: list()
     .default([])
     .describe("Keys that clients send as `Authorization: Bearer …`. None: no key is asked for."),

@@ -1,9 +1,10 @@
 import { ModelError } from "@galen/core";
-import { loadSentenceTransformer, SharedEmbedders } from "@galen/db";
-import type { Database, Embedder, LoadEmbedder } from "@galen/db";
+import { loadCrossEncoder, loadSentenceTransformer, SharedEmbedders } from "@galen/db";
+import type { Database, Embedder, LoadEmbedder, LoadReranker, Reranker } from "@galen/db";
 import { openAiChat, type ChatModel, openDatabase } from "@galen/rag";
 import type { CollectionDefaults } from "./collection-defaults.ts";
 import type { Config } from "./config.ts";
+import { LazyReranker } from "./lazy-reranker.ts";
 import { errorFacts, type Logger } from "./logger.ts";
 import { acceptedWork } from "./tasks/accepted-work.ts";
 import { TaskQueue } from "./tasks/task-queue.ts";
@@ -22,6 +23,8 @@ export interface Services extends AsyncDisposable {
    * @throws ModelError `model_not_found` for any other: a request must not make the server load what it names
    */
   embedder(model?: string): Promise<Embedder>;
+  /** Scores hits anew; `undefined` where the settings name no model for it. It is loaded at its first use. */
+  readonly reranker: Reranker | undefined;
   /** Whether the default model has been loaded, or why not. */
   modelState(): ModelState;
 }
@@ -32,6 +35,7 @@ export interface OpenServicesOptions {
   readonly logger: Logger;
   /** Loads a model by name; for tests and other engines. */
   readonly loadEmbedder?: LoadEmbedder;
+  readonly loadReranker?: LoadReranker;
 }
 
 /**
@@ -40,7 +44,7 @@ export interface OpenServicesOptions {
  */
 export async function openServices(
   config: Config,
-  { logger, loadEmbedder = loadSentenceTransformer }: OpenServicesOptions,
+  { logger, loadEmbedder = loadSentenceTransformer, loadReranker = loadCrossEncoder }: OpenServicesOptions,
 ): Promise<Services> {
   await using stack = new AsyncDisposableStack();
   const models = stack.use(new SharedEmbedders(loadEmbedder));
@@ -57,12 +61,15 @@ export async function openServices(
   const tasks = stack.use(new TaskQueue({ onFailure: (error) => logger.error("task", errorFacts(error)) }));
   for (const write of await database.writes.list())
     if (write.state === "waiting" || write.state === "running") tasks.resume(acceptedWork(database, write), write.id);
+  const reranker =
+    config.reranker === undefined ? undefined : stack.use(new LazyReranker(config.reranker, loadReranker));
   const owned = stack.move();
   return {
     database,
     tasks,
     chat: chatModelOf(config),
     defaults: { model: config.model, precision: config.precision },
+    reranker: reranker?.rerank,
     embedder: (model) => findEmbedder(model, { models, database, config }),
     modelState: () => modelState,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -4,7 +4,7 @@ import { documentOf } from "../document-views.ts";
 import type { GenerationView } from "../generations/generation-view.ts";
 import type { ExportedDocument } from "../schemas/export.ts";
 import type { Filter } from "../schemas/filter.ts";
-import { whereOf } from "../search/search.ts";
+import { whereOf } from "../search/where.ts";
 import { vectorIdentity } from "../ingestion/vectors-identity.ts";
 import { passageId } from "../tables/passage-row.ts";
 

@@ -1,9 +1,9 @@
-import type { Metric } from "../schemas/metric.ts";
 import { metrics } from "../vectors/metric.ts";
-import type { FusedLeg, FusedScore, LegName, LegScores } from "./fusion.ts";
+import type { FusedScore, FusionOptions, LegName, LegScores } from "./fusion.ts";
+import { eachLeg, weigh, weightsOf } from "./weigh.ts";
 
-/** Share of each leg. Bruch, Gai, Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", TOIS 2023: 0.8 semantic. */
-const WEIGHTS: Readonly<Record<LegName, number>> = { dense: 0.8, keyword: 0.2 };
+/** Bruch, Gai, Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", TOIS 2023: 0.8 semantic. */
+const DENSE_WEIGHT = 0.8;
 /** Least BM25. */
 const LEAST_BM25 = 0;
 
@@ -11,21 +11,13 @@ const LEAST_BM25 = 0;
  * Convex combination with theoretical minima (TM2C2 in the paper): x' = (x − min) / (max − min), where max is the query's best.
  * Since neither bound depends on the number of candidates, a deeper search gives every candidate the same score.
  */
-export function convex(candidates: readonly LegScores[], metric: Metric): FusedScore[] {
-  const best = { dense: highest(candidates, "dense"), keyword: highest(candidates, "keyword") };
+export function convex(
+  candidates: readonly LegScores[],
+  { metric, denseWeight = DENSE_WEIGHT }: FusionOptions,
+): FusedScore[] {
+  const best = eachLeg((name) => highest(candidates, name));
   const least = { dense: metrics[metric].least(best.dense), keyword: LEAST_BM25 };
-  return candidates.map((candidate) => {
-    const legs: Partial<Record<LegName, FusedLeg>> = {};
-    let score = 0;
-    for (const name of ["dense", "keyword"] as const) {
-      const leg = candidate[name];
-      if (!leg) continue;
-      const normalized = scale(leg.raw, least[name], best[name]);
-      legs[name] = { ...leg, normalized, weight: WEIGHTS[name] };
-      score += WEIGHTS[name] * normalized;
-    }
-    return { score, legs };
-  });
+  return weigh(candidates, weightsOf(denseWeight), ({ raw }, name) => scale(raw, least[name], best[name]));
 }
 
 function highest(candidates: readonly LegScores[], name: LegName): number {

@@ -1,6 +1,11 @@
-import { convex } from "./convex.ts";
+import type { FusionMethod } from "../schemas/fusion.ts";
 import type { Metric } from "../schemas/metric.ts";
+import { convex } from "./convex.ts";
+import { dbsf } from "./dbsf.ts";
+import { logOdds } from "./log-odds.ts";
 import { reciprocalRank } from "./reciprocal-rank.ts";
+import { relative } from "./relative.ts";
+import { txtai } from "./txtai.ts";
 
 export type LegName = "dense" | "keyword";
 
@@ -8,12 +13,15 @@ export type LegName = "dense" | "keyword";
 export interface LegScore {
   readonly raw: number;
   readonly rank: number | null;
+  /** Only similar words were found. */
+  readonly fuzzy?: boolean;
 }
 
 /** What the legs know of one candidate. A leg that took part has a score for every candidate. */
 export type LegScores = Readonly<Partial<Record<LegName, LegScore>>>;
 
 export interface FusedLeg extends LegScore {
+  /** On a scale of 0 to 1. */
   readonly normalized: number;
   readonly weight: number;
 }
@@ -23,10 +31,26 @@ export interface FusedScore {
   readonly legs: Readonly<Partial<Record<LegName, FusedLeg>>>;
 }
 
-/** Scores of legs in, one score a candidate out, in the order given: score = Σ weight × normalized. The metric is that of the dense leg. */
-export type Fusion = (candidates: readonly LegScores[], metric: Metric) => FusedScore[];
+export interface FusionOptions {
+  /** Of the dense leg. */
+  readonly metric: Metric;
+  /** Share of the dense leg, 0 to 1; the keyword leg has the rest. @default the method's own */
+  readonly denseWeight?: number | undefined;
+  /** Of reciprocal ranks. */
+  readonly k?: number | undefined;
+}
 
-/** To add a method: a file beside this one and a line here; `fusion.contract.ts` then tests it. */
-export const fusions = { convex, rrf: reciprocalRank } satisfies Record<string, Fusion>;
+/** Scores of legs in, one score a candidate out, in the order given. */
+export interface Fusion {
+  (candidates: readonly LegScores[], options: FusionOptions): FusedScore[];
+}
 
-export type FusionName = keyof typeof fusions;
+/** To add a method: a file beside this one and a line here and in the schema; `fusion.contract.ts` then tests it. */
+export const fusions: Readonly<Record<FusionMethod, Fusion>> = {
+  convex,
+  rrf: reciprocalRank,
+  dbsf,
+  relative,
+  log_odds: logOdds,
+  txtai,
+};

@@ -4,7 +4,7 @@ import { noEmbedder } from "../embedders/no-embedder.ts";
 import { DbError } from "../errors.ts";
 import type { EmbeddingSpace } from "../ingestion/embed-passages.ts";
 import { Highlighter } from "../search/highlights.ts";
-import type { SearchSources } from "../search/search.ts";
+import type { SearchSources } from "../search/search-sources.ts";
 import { FrozenWindows } from "../search/windows.ts";
 import type { ObjectReads } from "../storage/object-store.ts";
 import type { PassageTable } from "../tables/passage-table.ts";

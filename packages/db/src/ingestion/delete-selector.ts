@@ -3,7 +3,7 @@ import { DbError } from "../errors.ts";
 import type { Generation } from "../generations/generation.ts";
 import { DocumentId } from "../schemas/document.ts";
 import type { Filter } from "../schemas/filter.ts";
-import { whereOf } from "../search/search.ts";
+import { whereOf } from "../search/where.ts";
 import { revisionConflict } from "./revision-fence.ts";
 
 /** Which documents to delete: by id, by filter, or all that came from a source except some. */

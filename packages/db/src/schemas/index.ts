@@ -2,6 +2,7 @@ export * from "./collection.ts";
 export * from "./document.ts";
 export * from "./export.ts";
 export * from "./filter.ts";
+export * from "./fusion.ts";
 export * from "./metric.ts";
 export * from "./object.ts";
 export * from "./search.ts";

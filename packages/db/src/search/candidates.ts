@@ -1,13 +1,21 @@
-import type { FusedScore, Fusion, LegName, LegScore, LegScores } from "../fusion/fusion.ts";
+import type { FusedScore, LegName, LegScore, LegScores } from "../fusion/fusion.ts";
 import type { SearchMode } from "../schemas/search.ts";
 import type { PassageRow, ScoredPassage } from "../tables/passage-row.ts";
 import type { LegOptions, PassageReads } from "../tables/passage-reads.ts";
+import { byScore, list } from "./list-leg.ts";
+import { keywordLeg } from "./keyword-leg.ts";
+import type { ReadQuery } from "./query-syntax.ts";
 
 /** A passage with its final score; the legs are what `explain` shows. */
-export interface RankedPassage extends PassageRow, FusedScore {}
+export interface RankedPassage extends PassageRow, FusedScore {
+  /** Score and rank before a model scored it anew. */
+  readonly rerank?: { readonly score: number; readonly rank: number };
+  /** Largest cosine to a better one, where that counts. */
+  readonly redundancy?: number;
+}
 
 export interface CandidateRequest {
-  readonly query: string;
+  readonly query: ReadQuery;
   readonly mode: SearchMode;
   /** Which vectors; the collection's own when absent. */
   readonly vectors: string | undefined;
@@ -15,43 +23,45 @@ export interface CandidateRequest {
   /** Passages that each leg lists. */
   readonly depth: number;
   readonly embedQuery: () => Promise<Float32Array>;
-  readonly fusion: Fusion;
+  readonly fuse: (candidates: readonly LegScores[]) => FusedScore[];
+  /** A keyword leg that lists fewer passages looks for similar words, too. */
+  readonly enough: number;
   readonly time: <T>(stage: string, work: () => Promise<T>) => Promise<T>;
 }
 
 export interface Candidates {
   readonly ranked: RankedPassage[];
-  /** No leg had more to list. */
+  /** There are no others. */
   readonly complete: boolean;
   /** Every vector that matches the filter was scored, where vectors count at all. */
   readonly exact: boolean;
+  /** Some have similar words only. */
+  readonly fuzzy: boolean;
+  /** What no leg lists has at most this score; a deeper search may put something beside those that have less. */
+  readonly bound: number;
 }
 
 /** Of a table this small the keyword leg lists all matches: that costs 1 ms, and asking for the scores of single passages 4 ms. */
 const SMALL_TABLE_ROWS = 4_000;
-/** Deepest that ties at the cut are followed; equal scores beyond are cut in the table's order. */
-const MAX_DEPTH = 10_000;
 
 /** Runs the legs of the mode, scores exactly what one leg missed, and ranks: score descending, then id. */
 export async function findCandidates(table: PassageReads, request: CandidateRequest): Promise<Candidates> {
   if (request.mode === "hybrid") return hybrid(table, request);
-  const { mode, where, depth, time, query } = request;
-  const leg =
-    mode === "keyword"
-      ? {
-          exact: true,
-          ...(await time("keyword", () => list((options) => table.matching(query, options), where, depth))),
-        }
-      : await nearest(table, request);
-  const { passages, complete, exact } = leg;
-  return { ranked: passages.map((passage, at) => single(mode, passage, at + 1)), complete, exact };
+  const { mode, depth, time } = request;
+  if (mode === "dense") {
+    const { passages, complete, exact } = await nearest(table, request);
+    const ranked = passages.map((passage, at) => single(mode, passage, at + 1));
+    return { ranked, complete, exact, fuzzy: false, bound: Number.NEGATIVE_INFINITY };
+  }
+  const { passages, complete, fuzzy } = await time("keyword", () => keywordLeg(table, request, depth));
+  const ranked = passages.map((passage, at) => single(mode, passage, at + 1, fuzzy.has(passage.id)));
+  return { ranked, complete, exact: true, fuzzy: fuzzy.size > 0, bound: Number.NEGATIVE_INFINITY };
 }
 
 async function hybrid(table: PassageReads, request: CandidateRequest): Promise<Candidates> {
-  const { query, vectors, where, depth, embedQuery, time, fusion } = request;
-  const matching = (options: LegOptions) => table.matching(query, options);
+  const { query, vectors, depth, embedQuery, time, fuse } = request;
   const [keyword, [vector, dense]] = await Promise.all([
-    time("keyword", async () => list(matching, where, await keywordDepth(table, depth))),
+    time("keyword", async () => keywordLeg(table, request, await keywordDepth(table, depth))),
     time("embed", embedQuery).then(async (vector) => [vector, await nearest(table, request, vector)] as const),
   ]);
   const listed = { dense: dense.passages, keyword: keyword.passages.slice(0, depth) };
@@ -60,7 +70,8 @@ async function hybrid(table: PassageReads, request: CandidateRequest): Promise<C
   for (const leg of ["dense", "keyword"] as const) {
     for (const [at, passage] of listed[leg].entries()) {
       rows.set(passage.id, passage);
-      ranks[leg].set(passage.id, { raw: passage.score, rank: at + 1 });
+      const isFuzzy = leg === "keyword" && keyword.fuzzy.has(passage.id);
+      ranks[leg].set(passage.id, { raw: passage.score, rank: at + 1, ...(isFuzzy && { fuzzy: true }) });
     }
   }
   await time("exact", async () => {
@@ -71,16 +82,25 @@ async function hybrid(table: PassageReads, request: CandidateRequest): Promise<C
     for (const id of unmatched) ranks.keyword.set(id, { raw: matches.get(id) ?? 0, rank: null });
   });
   const candidates = Array.from(rows.values(), (row) => ({ row, legs: legsOf(row.id, ranks) }));
-  const fused = fusion(
-    candidates.map(({ legs }) => legs),
-    table.space(vectors).metric,
-  );
+  const scores = fuse([...candidates.map(({ legs }) => legs), unlisted(listed, keyword.complete)]);
+  const fused = scores.slice(0, -1);
   const ranked = candidates.flatMap(({ row }, at) => (fused[at] ? [{ ...row, ...fused[at] }] : []));
   return {
     ranked: ranked.sort(byScore),
-    complete: dense.complete && keyword.complete && keyword.passages.length <= depth,
+    complete: dense.complete,
     exact: dense.exact,
+    fuzzy: keyword.fuzzy.size > 0,
+    bound: scores.at(-1)?.score ?? Number.NEGATIVE_INFINITY,
   };
+}
+
+/** The best that a passage can be which neither leg has listed. */
+function unlisted(
+  { dense, keyword }: Readonly<Record<LegName, readonly ScoredPassage[]>>,
+  hasAllMatches: boolean,
+): LegScores {
+  const raw = hasAllMatches ? 0 : (keyword.at(-1)?.score ?? 0);
+  return { dense: { raw: dense.at(-1)?.score ?? 0, rank: null }, keyword: { raw, rank: null } };
 }
 
 function missing(rows: ReadonlyMap<string, unknown>, ranked: ReadonlyMap<string, unknown>): string[] {
@@ -94,14 +114,14 @@ async function keywordDepth(table: PassageReads, depth: number): Promise<number>
 /** BM25 of what the leg did not rank among its best: it may have listed it further down, and what it did not match has 0. */
 async function matchScores(
   table: PassageReads,
-  query: string,
+  query: ReadQuery,
   missed: readonly string[],
   keyword: { readonly passages: readonly ScoredPassage[]; readonly complete: boolean },
 ): Promise<Map<string, number>> {
   const known = new Map(keyword.passages.map(({ id, score }) => [id, score]));
   const unknown = keyword.complete ? [] : missed.filter((id) => !known.has(id));
   if (unknown.length === 0) return known;
-  return new Map([...known, ...(await table.matchScores(query, unknown))]);
+  return new Map([...known, ...(await table.matchScores(query.text, unknown))]);
 }
 
 function legsOf(id: string, ranks: Readonly<Record<LegName, ReadonlyMap<string, LegScore>>>): LegScores {
@@ -122,28 +142,7 @@ async function nearest(table: PassageReads, request: CandidateRequest, known?: F
   return { ...listed, exact };
 }
 
-/** The best `depth` of one leg, in order. Where equal scores straddle the cut, all of them are read, so that the cut is by id. */
-async function list<Passage extends ScoredPassage>(
-  read: (options: LegOptions) => Promise<Passage[]>,
-  where: string | undefined,
-  depth: number,
-): Promise<{ passages: Passage[]; complete: boolean }> {
-  for (let limit = depth + 1; ; limit = Math.min(limit * 4, MAX_DEPTH)) {
-    const passages = (await read({ where, limit })).sort(byScore);
-    const complete = passages.length < limit;
-    const tied = passages[depth - 1]?.score === passages.at(-1)?.score;
-    if (complete || !tied || limit >= MAX_DEPTH) {
-      return { passages: passages.slice(0, depth), complete: passages.length <= depth };
-    }
-  }
-}
-
-function single(name: LegName, { score, ...row }: ScoredPassage, rank: number): RankedPassage {
-  return { ...row, score, legs: { [name]: { raw: score, rank, normalized: score, weight: 1 } } };
-}
-
-function byScore(left: PassageRow & { score: number }, right: PassageRow & { score: number }): number {
-  if (left.score !== right.score) return right.score - left.score;
-  if (left.documentId !== right.documentId) return left.documentId < right.documentId ? -1 : 1;
-  return left.chunkNo - right.chunkNo;
+function single(name: LegName, { score, ...row }: ScoredPassage, rank: number, fuzzy = false): RankedPassage {
+  const leg = { raw: score, rank, normalized: score, weight: 1, ...(fuzzy && { fuzzy }) };
+  return { ...row, score, legs: { [name]: leg } };
 }

@@ -1,10 +1,9 @@
 import type { Highlight, Hit } from "../schemas/search.ts";
+import { WORDS, wordsOf } from "./words.ts";
 import type { PassageTable } from "../tables/passage-table.ts";
 
 /** Words whose terms are remembered: the vocabulary of a large medical collection. */
 const MAX_REMEMBERED_WORDS = 100_000;
-/** As the analyser cuts words; offsets are UTF-16 because the text is a JavaScript string. */
-const WORDS = /[\p{Alphabetic}\p{N}]+/gu;
 /** Stands between words that are analysed together, to tell their terms apart; no text has it. */
 const SEPARATOR = "galenseparatorword";
 
@@ -44,10 +43,6 @@ export class Highlighter {
       else if (word !== undefined) this.#terms.set(word, text);
     }
   }
-}
-
-function wordsOf(text: string): string[] {
-  return text.match(WORDS) ?? [];
 }
 
 function* spans(text: string, field: Highlight["field"], matches: (word: string) => boolean): Generator<Highlight> {

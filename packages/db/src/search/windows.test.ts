@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { SearchRequest } from "../schemas/search.ts";
+import { SearchRequest } from "../schemas/search.ts";
 import { FrozenWindows } from "./windows.ts";
 
-const request: SearchRequest = { query: "kidney", limit: 10, mode: "hybrid", explain: false, level: "document" };
+const request = SearchRequest.parse({ query: "kidney", mode: "hybrid" });
 const entry = { id: "a#0", documentId: "a", chunkNo: 0, rev: 1, score: 1, legs: {} };
 const window = { ranked: Array.from({ length: 20 }, () => entry), exact: true };
 

@@ -9,6 +9,17 @@ export interface FrozenWindow {
   readonly ranked: readonly RankedPassage[];
   /** See `Candidates`. */
   readonly exact: boolean;
+  readonly fuzzy?: boolean;
+}
+
+/** Ranked entries kept for later pages: ten pages, but not more than the largest page. */
+const MIN_ENTRIES = 100;
+const MAX_ENTRIES = 1_000;
+const PAGES = 10;
+
+/** How many entries can be paged to, for pages of this size. */
+export function windowEntries(limit: number): number {
+  return Math.max(MIN_ENTRIES, limit, Math.min(PAGES * limit, MAX_ENTRIES));
 }
 
 /** Results kept for their next page; the least recently used goes first. About 50 kB each. */
@@ -63,8 +74,9 @@ export class FrozenWindows {
 }
 
 /** Everything that decides the order; the size of a page and its explanations may change from page to page. */
-function requestKey({ query, mode, filter, level }: SearchRequest): string {
-  const parts = JSON.stringify([query, mode, filter ?? null, level]);
+function requestKey(request: SearchRequest): string {
+  const { limit: _limit, cursor: _cursor, explain: _explain, snippet: _snippet, facets: _facets, ...decides } = request;
+  const parts = JSON.stringify(Object.entries(decides).sort(([left], [right]) => (left < right ? -1 : 1)));
   return createHash("sha256").update(parts).digest("base64url").slice(0, 22);
 }
 

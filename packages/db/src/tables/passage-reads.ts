@@ -1,9 +1,11 @@
 import type * as lancedb from "@lancedb/lancedb";
+import type { FullTextQuery } from "@lancedb/lancedb";
 import type { Table as ArrowTable } from "apache-arrow";
 import { metrics } from "../vectors/metric.ts";
 import { PassageVectors } from "../vectors/passage-vectors.ts";
 import { DEFAULT_VECTORS } from "../vectors/vector-space.ts";
 import type { VectorSpace } from "../vectors/vector-space.ts";
+import type { TextColumn } from "./text-index.ts";
 import type { OpenTable } from "./open-table.ts";
 import { passageRow, roundScore } from "./passage-row.ts";
 import type { ScoredPassage } from "./passage-row.ts";
@@ -11,7 +13,7 @@ import type { TableShape } from "./passage-schema.ts";
 import { ROW_COLUMNS, numbers, rowVectors, scoredRows, strings } from "./query-rows.ts";
 import { both, isIn, quote } from "./sql.ts";
 import type { SearchableSpace, TableVectors } from "./table-vectors.ts";
-import { textColumns, textIndexName, textQuery } from "./text-index.ts";
+import { similarTextQueries, textColumns, textIndexName, textQuery } from "./text-index.ts";
 import type { SearchEffort } from "./vector-index.ts";
 import { nearestTo, withEffort } from "./vector-index.ts";
 
@@ -105,15 +107,32 @@ export class PassageReads {
   }
 
   /** Passages that contain terms of the query, by BM25. */
-  async matching(query: string, { where, limit }: LegOptions): Promise<ScoredPassage[]> {
-    const rows = await this.#matching(query, { where, limit }, ROW_COLUMNS);
+  matching(query: string, options: LegOptions): Promise<ScoredPassage[]> {
+    return this.#scoredByText(textQuery(query, this.#columns), options);
+  }
+
+  /** Passages that contain words which are similar to these, by BM25. */
+  async matchingSimilar(words: readonly string[], options: LegOptions): Promise<ScoredPassage[]> {
+    const queries = similarTextQueries(words, this.#columns);
+    const found = await Promise.all(queries.map((query) => this.#scoredByText(query, options)));
+    const sums = new Map<string, ScoredPassage>();
+    for (const passage of found.flat()) {
+      const score = roundScore((sums.get(passage.id)?.score ?? 0) + passage.score);
+      sums.set(passage.id, { ...passage, score });
+    }
+    return [...sums.values()];
+  }
+
+  async #scoredByText(query: FullTextQuery, options: LegOptions): Promise<ScoredPassage[]> {
+    const rows = await this.#matching(query, options, ROW_COLUMNS);
     const scores = numbers(rows, "_score");
     return scoredRows(rows, (at) => roundScore(scores[at] ?? 0));
   }
 
   /** BM25 of these passages; one without any term of the query is absent. */
   async matchScores(query: string, ids: readonly string[]): Promise<Map<string, number>> {
-    const rows = await this.#matching(query, { where: isIn("id", ids), limit: ids.length }, ["id"]);
+    const options = { where: isIn("id", ids), limit: ids.length };
+    const rows = await this.#matching(textQuery(query, this.#columns), options, ["id"]);
     const scores = numbers(rows, "_score");
     return new Map(strings(rows, "id").map((id, at) => [id, roundScore(scores[at] ?? 0)]));
   }
@@ -126,6 +145,45 @@ export class PassageReads {
     if (versions.length === 0) return new Map();
     const at = versions.map(({ id, rev }) => both(isIn("doc_id", [id]), `doc_rev = ${rev}`));
     return this.#vectorsWhere(at.join(" OR "), this.#vectors.named(name).space.column);
+  }
+
+  /** Vectors of these passages. */
+  vectorsOf(ids: readonly string[], name: string = DEFAULT_VECTORS): Promise<Map<string, Float32Array>> {
+    return this.#vectorsWhere(isIn("id", ids), this.#vectors.named(name).space.column);
+  }
+
+  /** The columns that keyword search reads. */
+  get textColumns(): readonly TextColumn[] {
+    return this.#columns;
+  }
+
+  /** Values of columns, one list a column, with an entry for each document that matches. */
+  async documentColumns(
+    columns: readonly string[],
+    { where, limit }: LegOptions,
+  ): Promise<{ rows: unknown[][]; complete: boolean }> {
+    if (columns.length === 0) return { rows: [], complete: true };
+    const table = await this.#read(() =>
+      this.#table
+        .query()
+        .where(both(where, "chunk_no = 0") ?? "true")
+        .select([...columns])
+        .limit(limit + 1)
+        .toArrow(),
+    );
+    const complete = table.numRows <= limit;
+    return { rows: columns.map((name) => Array.from(table.getChild(name) ?? []).slice(0, limit)), complete };
+  }
+
+  /** Texts of passages that match, as they are analysed. */
+  async texts({ where, limit }: LegOptions): Promise<string[]> {
+    const names = this.#columns.map(({ name }) => name);
+    const table = await this.#read(() => {
+      const query = this.#table.query().select(names).limit(limit);
+      if (where !== undefined) query.where(where);
+      return query.toArrow();
+    });
+    return names.flatMap((name) => Array.from(table.getChild(name) ?? [], (text) => String(text ?? "")));
   }
 
   /** Ids of matching documents, in order of id. */
@@ -195,9 +253,9 @@ export class PassageReads {
     return strings(await this.#read(() => this.#table.query().where(where).select(["id"]).toArrow()), "id");
   }
 
-  #matching(query: string, { where, limit }: LegOptions, columns: readonly string[]): Promise<ArrowTable> {
+  #matching(query: FullTextQuery, { where, limit }: LegOptions, columns: readonly string[]): Promise<ArrowTable> {
     return this.#read(() => {
-      const matching = this.#table.query().fullTextSearch(textQuery(query, this.#columns));
+      const matching = this.#table.query().fullTextSearch(query);
       if (where !== undefined) matching.where(where);
       return matching
         .select([...columns, "_score"])

@@ -44,6 +44,29 @@ export function textQuery(query: string, columns: readonly TextColumn[]): lanced
   return new lancedb.BooleanQuery(parts.map((part) => [lancedb.Occur.Should, part]));
 }
 
+/** Words of a query that are compared with similar ones. */
+const MAX_SIMILAR_WORDS = 32;
+/** Most typing errors come after it, and without it every word is like some other. */
+const KEPT_LETTERS = 1;
+/** From so many letters on a word may differ by one, and by two; shorter ones are other words then. */
+const [ONE_ERROR, TWO_ERRORS] = [5, 9];
+/** LanceDB refuses to compare longer words, counted in bytes. */
+const MAX_COMPARED = 32;
+
+/** The same with words that are similar, as several queries whose scores add up: a query of several parts compares nothing. */
+export function similarTextQueries(words: readonly string[], columns: readonly TextColumn[]): lancedb.FullTextQuery[] {
+  const byErrors = Map.groupBy(words.slice(0, MAX_SIMILAR_WORDS), errorsIn);
+  return [...byErrors].flatMap(([fuzziness, some]) => {
+    const similar = fuzziness === 0 ? {} : { fuzziness, prefixLength: KEPT_LETTERS };
+    return columns.map(({ name, boost }) => new lancedb.MatchQuery(some.join(" "), name, { boost, ...similar }));
+  });
+}
+
+function errorsIn(word: string): number {
+  if (word.length < ONE_ERROR || Buffer.byteLength(word) > MAX_COMPARED) return 0;
+  return word.length < TWO_ERRORS ? 1 : 2;
+}
+
 function columnOf(field: string): string {
   if (field === "text") return PASSAGE_COLUMN;
   return field === "title" ? "title" : fieldColumn(field);

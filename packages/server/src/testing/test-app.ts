@@ -1,4 +1,5 @@
 import { FakeEmbedder, temporaryDirectory, type FakeEmbedderOptions } from "@galen/testing";
+import type { LoadReranker } from "@galen/db";
 import { createApp } from "../app.ts";
 import { Config } from "../config.ts";
 import type { Routes } from "../context.ts";
@@ -19,17 +20,24 @@ export interface TestApp extends AsyncDisposable {
 export interface TestAppOptions {
   readonly config?: Partial<Config>;
   readonly embedder?: FakeEmbedderOptions;
+  readonly loadReranker?: LoadReranker;
 }
 
 /** The whole server on a real database in a temporary folder; only the model is small. */
-export async function openTestApp({ config: settings = {}, embedder = {} }: TestAppOptions = {}): Promise<TestApp> {
+export async function openTestApp({
+  config: settings = {},
+  embedder = {},
+  loadReranker,
+}: TestAppOptions = {}): Promise<TestApp> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryDirectory());
   const config = { ...Config.parse({}), data: folder.path, playground: `${folder.path}/no-page`, ...settings };
   const log: string[] = [];
   const logger = createLogger((line) => log.push(line), config);
   const loadEmbedder = async () => new FakeEmbedder(embedder);
-  const services = stack.use(await openServices(config, { logger, loadEmbedder }));
+  const services = stack.use(
+    await openServices(config, { logger, loadEmbedder, ...(loadReranker && { loadReranker }) }),
+  );
   await services.embedder();
   const app = createApp(services, config, { logger });
   const owned = stack.move();

@@ -1,0 +1,44 @@
+import { roundScore } from "../tables/passage-row.ts";
+import type { ScoredPassage } from "../tables/passage-row.ts";
+import type { LegOptions, PassageReads } from "../tables/passage-reads.ts";
+import type { CandidateRequest } from "./candidates.ts";
+import { byScore, list } from "./list-leg.ts";
+import type { ListedLeg } from "./list-leg.ts";
+import { wordsOf } from "./words.ts";
+
+/** What a similar word is worth beside the word itself. */
+const SIMILAR_SHARE = 0.5;
+
+export interface KeywordLeg extends ListedLeg {
+  /** Passages that have similar words only. */
+  readonly fuzzy: ReadonlySet<string>;
+}
+
+/** Passages with words of the query; where there are fewer than enough, those with similar words after them. */
+export async function keywordLeg(
+  table: PassageReads,
+  { query, where, enough }: Pick<CandidateRequest, "query" | "where" | "enough">,
+  depth: number,
+): Promise<KeywordLeg> {
+  const exact = await list((options: LegOptions) => table.matching(query.text, options), where, depth);
+  if (!exact.complete || exact.passages.length >= enough) return { ...exact, fuzzy: new Set() };
+  const words = wordsOf(query.text);
+  const similar = await list((options: LegOptions) => table.matchingSimilar(words, options), where, depth);
+  const known = new Set(exact.passages.map(({ id }) => id));
+  const added = demoted(
+    similar.passages.filter(({ id }) => !known.has(id)),
+    exact.passages.at(-1)?.score,
+  );
+  return {
+    passages: [...exact.passages, ...added].sort(byScore).slice(0, depth),
+    complete: similar.complete,
+    fuzzy: new Set(added.map(({ id }) => id)),
+  };
+}
+
+/** Below everything that has the words themselves. */
+function demoted(passages: readonly ScoredPassage[], lowest: number | undefined): ScoredPassage[] {
+  const best = passages[0]?.score ?? 0;
+  const share = SIMILAR_SHARE * (lowest === undefined || best <= lowest ? 1 : lowest / best);
+  return passages.map((passage) => ({ ...passage, score: roundScore(share * passage.score) }));
+}
