@@ -23,7 +23,7 @@ export interface TypescriptExample {
 
 /** Fenced `ts` blocks that a fenced `text` block with their output follows. */
 export function typescriptExamples(markdown: string): TypescriptExample[] {
-  const pairs = markdown.matchAll(/^```ts\n([^]*?)\n```\n\n```text\n([^]*?)\n```$/gm);
+  const pairs = markdown.matchAll(/^```ts\n((?:(?!```)[^])*)\n```\n\n```text\n([^]*?)\n```$/gm);
   return [...pairs].map(([, code = "", output = ""]) => ({ code, output }));
 }
 
