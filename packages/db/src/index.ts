@@ -27,6 +27,8 @@ export { loadCrossEncoder } from "./rerankers/cross-encoder.ts";
 export type { LoadedReranker, LoadReranker } from "./rerankers/cross-encoder.ts";
 export type { RepairReport } from "./repair.ts";
 export type { RestoreOptions, Snapshots } from "./snapshots/snapshots.ts";
+export { parseSynonyms } from "./search/expansion/synonyms.ts";
+export type { Synonyms } from "./search/expansion/synonyms.ts";
 export type { Reranker } from "./search/rerank.ts";
 export type { SearchOptions } from "./search/search-sources.ts";
 export type { CollectionSources, SourceFacts } from "./sources.ts";

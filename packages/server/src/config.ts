@@ -35,6 +35,13 @@ export const Config = z.strictObject({
     .min(1)
     .optional()
     .describe("Cross-encoder that scores hits anew where a search asks for it (`rerank`). Unset: none does."),
+  synonyms: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "File with terms that mean the same, for searches that ask for it (`expand`): `heart attack, MI` on a line.",
+    ),
   apiKeys: list()
     .default([])
     .describe("Keys that clients send as `Authorization: Bearer …`. None: no key is asked for."),

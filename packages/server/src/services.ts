@@ -1,11 +1,12 @@
 import { ModelError } from "@galen/core";
 import { loadCrossEncoder, loadSentenceTransformer, SharedEmbedders } from "@galen/db";
-import type { Database, Embedder, LoadEmbedder, LoadReranker, Reranker } from "@galen/db";
+import type { Database, Embedder, LoadEmbedder, LoadReranker, Reranker, Synonyms } from "@galen/db";
 import { openAiChat, type ChatModel, openDatabase } from "@galen/rag";
 import type { CollectionDefaults } from "./collection-defaults.ts";
 import type { Config } from "./config.ts";
 import { LazyReranker } from "./lazy-reranker.ts";
 import { errorFacts, type Logger } from "./logger.ts";
+import { readSynonyms } from "./read-synonyms.ts";
 import { acceptedWork } from "./tasks/accepted-work.ts";
 import { TaskQueue } from "./tasks/task-queue.ts";
 
@@ -25,6 +26,8 @@ export interface Services extends AsyncDisposable {
   embedder(model?: string): Promise<Embedder>;
   /** Scores hits anew; `undefined` where the settings name no model for it. It is loaded at its first use. */
   readonly reranker: Reranker | undefined;
+  /** What terms are called otherwise, as the settings' file says. */
+  readonly synonyms: Synonyms | undefined;
   /** Whether the default model has been loaded, or why not. */
   modelState(): ModelState;
 }
@@ -47,6 +50,7 @@ export async function openServices(
   { logger, loadEmbedder = loadSentenceTransformer, loadReranker = loadCrossEncoder }: OpenServicesOptions,
 ): Promise<Services> {
   await using stack = new AsyncDisposableStack();
+  const synonyms = config.synonyms === undefined ? undefined : await readSynonyms(config.synonyms);
   const models = stack.use(new SharedEmbedders(loadEmbedder));
   let modelState: ModelState = "loading";
   models.load(config.model, config).then(
@@ -70,6 +74,7 @@ export async function openServices(
     chat: chatModelOf(config),
     defaults: { model: config.model, precision: config.precision },
     reranker: reranker?.rerank,
+    synonyms,
     embedder: (model) => findEmbedder(model, { models, database, config }),
     modelState: () => modelState,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -3,6 +3,7 @@ import type { Embedder, Splitter } from "../embedder.ts";
 import { noEmbedder } from "../embedders/no-embedder.ts";
 import { DbError } from "../errors.ts";
 import type { EmbeddingSpace } from "../ingestion/embed-passages.ts";
+import { LearnedAbbreviations } from "../search/expansion/learned-abbreviations.ts";
 import { Highlighter } from "../search/highlights.ts";
 import type { SearchSources } from "../search/search-sources.ts";
 import { FrozenWindows } from "../search/windows.ts";
@@ -50,6 +51,7 @@ export class GenerationView {
       table,
       highlighter: new Highlighter(table),
       windows: new FrozenWindows(),
+      abbreviations: new LearnedAbbreviations(table),
       embedder: (name) => this.embedder(name),
     };
   }

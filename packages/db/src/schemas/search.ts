@@ -63,6 +63,10 @@ const SearchRequestShape = z.strictObject({
     description:
       "Whether a keyword search that finds less than `limit` passages looks for similar words, too; such hits come last, with half their score. Passages of the last writes are compared exactly",
   }),
+  expand: z.boolean().default(false).meta({
+    description:
+      "Whether the keyword leg also looks for what terms are called otherwise, at half their weight: abbreviations as the collection's own texts define them, and synonyms that were given",
+  }),
   diversity: z.number().min(0).max(1).default(0).meta({
     description:
       "How much likeness to better hits counts against a hit (maximal marginal relevance with λ = 1 − diversity)",
@@ -88,7 +92,7 @@ const SearchRequestShape = z.strictObject({
 
 /** Options that contradict each other are refused rather than ignored. */
 export const SearchRequest = SearchRequestShape.superRefine(
-  ({ query, like, mode, fusion, syntax, diversity, rerank }, context) => {
+  ({ query, like, mode, fusion, syntax, diversity, expand, rerank }, context) => {
     const refuse = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
     if ((query === undefined) === (like === undefined)) refuse("query", "either query or like");
     if (like !== undefined && mode !== undefined && mode !== "dense") refuse("mode", "a search by likeness is dense");
@@ -96,6 +100,7 @@ export const SearchRequest = SearchRequestShape.superRefine(
     if (like !== undefined && rerank !== undefined) refuse("rerank", "a search by likeness has no query to rerank by");
     if (fusion !== undefined && (mode === "dense" || mode === "keyword"))
       refuse("fusion", `a ${mode} search has one leg`);
+    if (expand && mode === "dense") refuse("expand", "a dense search has no words to expand");
     if (diversity > 0 && mode === "keyword") refuse("diversity", "a keyword search compares no vectors");
   },
 ).meta({ id: "SearchRequest" });
@@ -186,6 +191,7 @@ export const SearchResponse = z
     cursor: z.string().optional(),
     mode: SearchMode,
     exact: z.boolean().meta({ description: "Whether every matching row was scored (no approximate index)" }),
+    expanded: z.array(z.string()).optional().meta({ description: "With `expand`: what was also looked for" }),
     fuzzy: z.boolean().optional().meta({ description: "True when hits with similar words were added" }),
     selectivity: z
       .object({ matching: z.int(), total: z.int() })

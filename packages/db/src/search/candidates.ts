@@ -121,7 +121,7 @@ async function matchScores(
   const known = new Map(keyword.passages.map(({ id, score }) => [id, score]));
   const unknown = keyword.complete ? [] : missed.filter((id) => !known.has(id));
   if (unknown.length === 0) return known;
-  return new Map([...known, ...(await table.matchScores(query.text, unknown))]);
+  return new Map([...known, ...(await table.matchScores(query, unknown))]);
 }
 
 function legsOf(id: string, ranks: Readonly<Record<LegName, ReadonlyMap<string, LegScore>>>): LegScores {

@@ -20,7 +20,7 @@ export async function keywordLeg(
   { query, where, enough }: Pick<CandidateRequest, "query" | "where" | "enough">,
   depth: number,
 ): Promise<KeywordLeg> {
-  const exact = await list((options: LegOptions) => table.matching(query.text, options), where, depth);
+  const exact = await list((options: LegOptions) => table.matching(query, options), where, depth);
   if (!exact.complete || exact.passages.length >= enough) return { ...exact, fuzzy: new Set() };
   const words = wordsOf(query.text);
   const similar = await list((options: LegOptions) => table.matchingSimilar(words, options), where, depth);

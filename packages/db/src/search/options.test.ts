@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Database } from "../database.ts";
 import { FusionMethod } from "../schemas/fusion.ts";
 import type { SearchRequestInput } from "../schemas/search.ts";
+import { parseSynonyms } from "./expansion/synonyms.ts";
 
 const documents = [
   {
@@ -257,6 +258,46 @@ test("searches of a batch are answered in order", async () => {
   );
 });
 
+describe("what terms are called otherwise", () => {
+  const given = [
+    { id: "definition", text: "Chronic kidney disease (CKD) has stages. Heart failure (HF) has, too." },
+    { id: "long", text: "Treatment of chronic kidney disease begins early." },
+    { id: "short", text: "CKD stage 3 is common." },
+    { id: "attack", text: "A heart attack is an emergency." },
+    { id: "infarction", text: "Myocardial infarction needs a stent." },
+  ];
+  const keyword = { mode: "keyword", expand: true, typos: false } as const;
+
+  test("abbreviations are learned from the collection's own texts, both ways", async () => {
+    await using opened = await openCollection(given);
+    expect((await opened.ids({ query: "CKD", mode: "keyword" })).sort()).toEqual(["definition", "short"]);
+    const { hits, expanded } = await opened.collection.search({ query: "CKD", ...keyword });
+    expect(expanded).toEqual(["chronic kidney disease"]);
+    expect(hits.map(({ id }) => id).sort()).toEqual(["definition", "long", "short"]);
+    const other = await opened.collection.search({ query: "early chronic kidney disease", ...keyword });
+    expect([other.expanded, other.hits.map(({ id }) => id).sort()]).toEqual([["CKD"], ["definition", "long", "short"]]);
+    const none = await opened.collection.search({ query: "what is hf of", ...keyword });
+    expect(none.expanded, "as it is written").toEqual([]);
+  });
+
+  test("what was asked for comes before what says the same", async () => {
+    await using opened = await openCollection(given);
+    const { hits } = await opened.collection.search({ query: "HF", ...keyword, explain: true });
+    expect(hits[0]?.id).toBe("definition");
+    const without = await opened.collection.search({ query: "stages", mode: "hybrid" });
+    const expanded = await opened.collection.search({ query: "stages", mode: "hybrid", expand: true });
+    expect(expanded.hits, "nothing to expand changes nothing").toEqual(without.hits);
+  });
+
+  test("synonyms are looked for where they are given", async () => {
+    await using opened = await openCollection(given);
+    const synonyms = parseSynonyms("heart attack, myocardial infarction");
+    const { hits, expanded } = await opened.collection.search({ query: "heart attack", ...keyword }, { synonyms });
+    expect(expanded).toEqual(["myocardial infarction"]);
+    expect(hits.map(({ id }) => id)).toEqual(["attack", "infarction", "definition"]);
+  });
+});
+
 test.each<[Record<string, unknown>, string]>([
   [{}, "/query"],
   [{ query: "x", like: "stage" }, "/query"],
@@ -269,6 +310,7 @@ test.each<[Record<string, unknown>, string]>([
   [{ query: "x", fusion: { dense_weight: 1.1 } }, "/fusion/dense_weight"],
   [{ query: "x", mode: "keyword", diversity: 0.5 }, "/diversity"],
   [{ query: "x", diversity: -0.1 }, "/diversity"],
+  [{ query: "x", mode: "dense", expand: true }, "/expand"],
   [{ query: "x", limit: -1 }, "/limit"],
   [{ query: "x", rerank: { depth: 1_000 } }, "/rerank/depth"],
   [{ query: "x", snippet: 1 }, "/snippet"],

@@ -1,5 +1,6 @@
 import { DbError } from "../errors.ts";
 import type { SearchRequest } from "../schemas/search.ts";
+import type { Expansion } from "./expansion/expand-query.ts";
 import { wordsOf } from "./words.ts";
 
 /** A word or a phrase that must be there, or must not. */
@@ -17,6 +18,8 @@ export interface ReadQuery {
   readonly constraints: readonly Constraint[];
   /** Beginnings of words, in lower case. */
   readonly prefixes: readonly string[];
+  /** What else the keyword leg looks for. */
+  readonly expansions?: readonly Expansion[];
 }
 
 /** Each constraint is a regular expression over every passage. */

@@ -5,6 +5,7 @@ import { metrics } from "../vectors/metric.ts";
 import { findCandidates } from "./candidates.ts";
 import type { CandidateRequest, Candidates, RankedPassage } from "./candidates.ts";
 import { diversify } from "./diversify.ts";
+import type { ReadQuery } from "./query-syntax.ts";
 import { rerank } from "./rerank.ts";
 import { resolveQuery } from "./resolve-query.ts";
 import type { ModedRequest } from "./search-request.ts";
@@ -29,15 +30,14 @@ export interface RankOptions extends SearchOptions {
 
 export interface Ranking extends Pick<Candidates, "exact" | "fuzzy"> {
   readonly ranked: readonly RankedPassage[];
+  /** What the keyword leg looked for besides the query. */
+  readonly expanded?: readonly string[];
 }
 
 /** Everything that decides the order of hits. */
-export async function rank(
-  sources: SearchSources,
-  request: ModedRequest,
-  { stopwatch, signal, reranker }: RankOptions,
-): Promise<Ranking> {
-  const found = await rankByLegs(sources, request, { stopwatch, ...(signal && { signal }) });
+export async function rank(sources: SearchSources, request: ModedRequest, options: RankOptions): Promise<Ranking> {
+  const { stopwatch, signal, reranker } = options;
+  const found = await rankByLegs(sources, request, options);
   let { ranked } = found;
   if (request.rerank) {
     if (reranker === undefined) throw noReranker();
@@ -60,14 +60,14 @@ export async function rank(
 async function rankByLegs(
   sources: SearchSources,
   request: ModedRequest,
-  { stopwatch, signal }: RankOptions,
+  { stopwatch, signal, synonyms }: RankOptions,
 ): Promise<Ranking> {
   const { table } = sources;
   const time: CandidateRequest["time"] = (stage, work) => stopwatch.time(stage, work);
   const filter = await time("filter", () => whereOf(sources, request.filter));
   const { query, where } =
     request.like === undefined
-      ? await time("query", () => resolveQuery(table, request, filter))
+      ? await time("query", () => resolveQuery(sources, request, { filter, synonyms }))
       : { query: NO_WORDS, where: both(filter, `doc_id <> ${quote(request.like)}`) };
   const { method = "convex", dense_weight: denseWeight, k } = request.fusion ?? {};
   const base: Omit<CandidateRequest, "depth"> = {
@@ -85,14 +85,15 @@ async function rankByLegs(
     const found = await findCandidates(table, { ...base, depth: Math.min(depth, MAX_DEPTH) });
     const { ranked, complete, bound, exact, fuzzy } = found;
     const hits = request.level === "document" ? bestPassages(ranked) : ranked;
-    if (complete || depth >= MAX_DEPTH) return { ranked: hits, exact, fuzzy };
+    const kept = { exact, fuzzy, ...(query.expansions && { expanded: query.expansions.map(({ text }) => text) }) };
+    if (complete || depth >= MAX_DEPTH) return { ranked: hits, ...kept };
     // Other methods score a passage by what else is listed, so that nothing is certain at any depth.
     const certain = method === "convex" ? hits.filter(({ score }) => score > bound) : hits;
-    if (certain.length >= entries) return { ranked: certain, exact, fuzzy };
+    if (certain.length >= entries) return { ranked: certain, ...kept };
   }
 }
 
-const NO_WORDS = { text: "", constraints: [], prefixes: [] };
+const NO_WORDS: ReadQuery = { text: "", constraints: [], prefixes: [] };
 
 async function diversified(
   { table }: SearchSources,

@@ -1,5 +1,9 @@
 import type { PassageReads } from "../tables/passage-reads.ts";
 import { both } from "../tables/sql.ts";
+import { expandQuery } from "./expansion/expand-query.ts";
+import type { Alternatives } from "./expansion/expand-query.ts";
+import type { Synonyms } from "./expansion/synonyms.ts";
+import type { SearchSources } from "./search-sources.ts";
 import { constraintSql } from "./constraint-sql.ts";
 import { readQuery } from "./query-syntax.ts";
 import type { ReadQuery } from "./query-syntax.ts";
@@ -18,11 +22,15 @@ export interface ResolvedQuery {
 
 /** Reads the query's syntax, and puts the words in place of their beginnings. @throws {DbError} `query_invalid` */
 export async function resolveQuery(
-  table: PassageReads,
-  { query = "", syntax }: Pick<ModedRequest, "query" | "syntax">,
-  filter: string | undefined,
+  { table, abbreviations }: Pick<SearchSources, "table" | "abbreviations">,
+  { query = "", syntax, expand }: Pick<ModedRequest, "query" | "syntax" | "expand">,
+  { filter, synonyms }: { readonly filter: string | undefined; readonly synonyms: Synonyms | undefined },
 ): Promise<ResolvedQuery> {
-  const read = readQuery(query, syntax);
+  const written = readQuery(query, syntax);
+  const listed: Alternatives = (term) => synonyms?.get(term.toLowerCase()) ?? [];
+  const read = expand
+    ? { ...written, expansions: expandQuery(written.text, [await abbreviations.alternatives(), listed]) }
+    : written;
   const predicates = read.constraints.map((constraint) => constraintSql(constraint, table.textColumns));
   const where = predicates.reduce((joined: string | undefined, predicate) => both(joined, predicate), filter);
   if (read.prefixes.length === 0) return { query: read, where };

@@ -39,6 +39,7 @@ export async function search(
     mode: request.mode,
     exact: page.window.exact,
     ...(page.window.fuzzy === true && { fuzzy: true }),
+    ...(page.window.expanded && { expanded: [...page.window.expanded] }),
     took_ms: stopwatch.elapsed(),
     ...(request.explain && { timings_ms: stopwatch.timings() }),
   };

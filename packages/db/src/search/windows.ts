@@ -10,6 +10,7 @@ export interface FrozenWindow {
   /** See `Candidates`. */
   readonly exact: boolean;
   readonly fuzzy?: boolean;
+  readonly expanded?: readonly string[];
 }
 
 /** Ranked entries kept for later pages: ten pages, but not more than the largest page. */

@@ -5,7 +5,7 @@ import { metrics } from "../vectors/metric.ts";
 import { PassageVectors } from "../vectors/passage-vectors.ts";
 import { DEFAULT_VECTORS } from "../vectors/vector-space.ts";
 import type { VectorSpace } from "../vectors/vector-space.ts";
-import type { TextColumn } from "./text-index.ts";
+import type { TextColumn, TextQuery } from "./text-index.ts";
 import type { OpenTable } from "./open-table.ts";
 import { passageRow, roundScore } from "./passage-row.ts";
 import type { ScoredPassage } from "./passage-row.ts";
@@ -107,7 +107,7 @@ export class PassageReads {
   }
 
   /** Passages that contain terms of the query, by BM25. */
-  matching(query: string, options: LegOptions): Promise<ScoredPassage[]> {
+  matching(query: TextQuery, options: LegOptions): Promise<ScoredPassage[]> {
     return this.#scoredByText(textQuery(query, this.#columns), options);
   }
 
@@ -130,7 +130,7 @@ export class PassageReads {
   }
 
   /** BM25 of these passages; one without any term of the query is absent. */
-  async matchScores(query: string, ids: readonly string[]): Promise<Map<string, number>> {
+  async matchScores(query: TextQuery, ids: readonly string[]): Promise<Map<string, number>> {
     const options = { where: isIn("id", ids), limit: ids.length };
     const rows = await this.#matching(textQuery(query, this.#columns), options, ["id"]);
     const scores = numbers(rows, "_score");

@@ -36,9 +36,18 @@ export function textIndex({ analyzer }: TextSettings): lancedb.Index {
   });
 }
 
+/** What is looked for: words, and others that are worth less. */
+export interface TextQuery {
+  readonly text: string;
+  readonly expansions?: readonly { readonly text: string; readonly weight: number }[];
+}
+
 /** BM25 of every column times its boost, added up. LanceDB's own query over several columns takes the best one instead. */
-export function textQuery(query: string, columns: readonly TextColumn[]): lancedb.FullTextQuery {
-  const parts = columns.map(({ name, boost }) => new lancedb.MatchQuery(query, name, { boost }));
+export function textQuery({ text, expansions = [] }: TextQuery, columns: readonly TextColumn[]): lancedb.FullTextQuery {
+  const texts = [{ text, weight: 1 }, ...expansions];
+  const parts = texts.flatMap(({ text: words, weight }) =>
+    columns.map(({ name, boost }) => new lancedb.MatchQuery(words, name, { boost: weight * boost })),
+  );
   const [only] = parts;
   if (parts.length === 1 && only) return only;
   return new lancedb.BooleanQuery(parts.map((part) => [lancedb.Occur.Should, part]));

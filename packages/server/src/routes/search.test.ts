@@ -1,4 +1,7 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { LoadReranker } from "@galen/db";
+import { temporaryDirectory } from "@galen/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createClient } from "../client.ts";
 import { fillNotes, openTestApp, problemOf, type TestApp } from "../testing/test-app.ts";
@@ -57,6 +60,26 @@ it("reranks by the model of the settings, which is loaded when it is first neede
     expect(scores.every((score) => score < 0)).toBe(true);
   }
   expect(loads).toBe(2);
+});
+
+it("looks for synonyms of the settings' file", async () => {
+  await using folder = await temporaryDirectory();
+  const file = join(folder.path, "synonyms.txt");
+  await writeFile(file, "glucophage, metformin\n");
+  await using plain = await openTestApp({ config: { synonyms: file } });
+  await fillNotes(plain);
+  const request = { query: "glucophage", mode: "keyword", expand: true, typos: false };
+  expect(await (await plain.send("POST", path, request)).json()).toMatchObject({
+    expanded: ["metformin"],
+    hits: [{ id: "metformin" }],
+  });
+  await writeFile(file, "alone\n");
+  await expect(openTestApp({ config: { synonyms: file } })).rejects.toThrow(
+    expect.objectContaining({ code: "config_invalid" }),
+  );
+  await expect(openTestApp({ config: { synonyms: `${file}.none` } })).rejects.toThrow(
+    expect.objectContaining({ code: "config_unreadable" }),
+  );
 });
 
 it("says that there is no reranker where the settings name none", async () => {

@@ -26,8 +26,9 @@ const searchBatch = createRoute({
   responses: { 200: json(SearchBatchResponse, "An answer for each"), ...problems(400, 404, 410, 413, 415, 422) },
 });
 
-export function searchRoutes({ database, reranker }: Services) {
-  const optionsOf = (c: AppContext) => ({ signal: c.get("signal"), ...(reranker && { reranker }) });
+export function searchRoutes({ database, reranker, synonyms }: Services) {
+  const given = { ...(reranker && { reranker }), ...(synonyms && { synonyms }) };
+  const optionsOf = (c: AppContext) => ({ signal: c.get("signal"), ...given });
   return newRoutes()
     .openapi(search, async (c) => {
       const collection = await database.collection(c.req.valid("param").collection);
