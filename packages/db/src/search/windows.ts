@@ -13,9 +13,9 @@ export interface FrozenWindow {
   readonly expanded?: readonly string[];
 }
 
-/** Ranked entries kept for later pages: ten pages, but not more than the largest page. */
+/** Ranked entries kept for later pages: ten pages, where that is not very deep: every entry has to be certain. */
 const MIN_ENTRIES = 100;
-const MAX_ENTRIES = 1_000;
+const MAX_ENTRIES = 400;
 const PAGES = 10;
 
 /** How many entries can be paged to, for pages of this size. */

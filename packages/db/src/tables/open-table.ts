@@ -51,8 +51,17 @@ export class OpenTable implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#table.close();
-    this.#connection.close();
+    closeUnlessUsed(this.#table);
+    closeUnlessUsed(this.#connection);
+  }
+}
+
+/** What a query is reading still cannot be closed: it goes with the query, when the collector finds it. */
+function closeUnlessUsed(native: { close(): void }): void {
+  try {
+    native.close();
+  } catch (error) {
+    if (!(error instanceof Error && /another borrow is active/.test(error.message))) throw error;
   }
 }
 

@@ -109,3 +109,13 @@ test("a failed commit does not leave vectors that may be wrong", async () => {
   const { passages } = await table.nearest(query, { where: undefined, limit: 5 });
   expect(best(passages).map(({ id }) => id)).toEqual(["d1#0", "d1#1"]);
 });
+
+test("a table can be closed while it is read: what has begun ends with its answer", async () => {
+  await using folder = await temporaryDirectory();
+  const connection = await connectTables(folder.path);
+  const table = await PassageTable.create(connection, { folder: folder.path, name: "t" }, shape);
+  await table.replace(await embedded(ids), 1);
+  const counting = Array.from({ length: 20 }, () => table.countRows());
+  expect(() => table[Symbol.dispose]()).not.toThrow();
+  expect(await Promise.all(counting)).toEqual(Array.from({ length: 20 }, () => 100));
+});
