@@ -5,6 +5,8 @@ import { speedPlot } from "./embed/plot.ts";
 import type { EmbedResults } from "./embed/results.ts";
 import { querySection } from "./query/page.ts";
 import type { QueryResults } from "./query/page.ts";
+import { searchSection } from "./search/page.ts";
+import type { SearchResults } from "./search/page.ts";
 import type { Machine } from "@galen/testing";
 
 interface Smoke {
@@ -37,10 +39,12 @@ export function generatedFiles(): Readonly<Record<string, string>> {
   const embed = readResult("embed") as EmbedResults;
   const withoutAmx = readResult("embed-vnni") as EmbedResults;
   const query = readResult("query") as QueryResults;
+  const search = readResult("search") as SearchResults;
   const sections = [
     embeddingSection(embed),
     otherMachineSection(withoutAmx, "Embedding without AMX"),
     querySection(query),
+    searchSection(search),
   ];
   return {
     "../docs/performance.md": `${smokePage(smoke)}\n${sections.join("\n\n")}\n`,

@@ -12,6 +12,7 @@ import { describeMachine } from "@galen/testing";
 import { readMedquad, sample } from "./medquad.ts";
 import { latencyOf, recallOf } from "./search/measure.ts";
 import type { Latency } from "./search/measure.ts";
+import type { SearchCase, SearchResults } from "./search/page.ts";
 import { BUCKETS, SyntheticEmbedder, syntheticDocument } from "./search/synthetic.ts";
 import { round } from "./statistics.ts";
 
@@ -38,22 +39,7 @@ const BATCH = 1_000;
 /** While indexing a batch of a tenth of a thousand is written without a pause. */
 const WRITE_BATCH = 100;
 
-interface Case {
-  readonly corpus: string;
-  readonly documents: number;
-  readonly passages: number;
-  readonly index_seconds: number | null;
-  readonly rss_mb: number;
-  readonly disk_mb: number;
-  readonly exact: boolean;
-  readonly modes: Readonly<Record<string, Latency>>;
-  readonly clients: Readonly<Record<string, Latency>>;
-  readonly filters: Readonly<Record<string, Latency & { readonly recall_at_10: number | null }>>;
-  readonly while_indexing: Latency;
-  readonly recall_at_10: number | null;
-}
-
-const cases: Case[] = [];
+const cases: SearchCase[] = [];
 try {
   for (const count of sizes(values.real)) cases.push(await realCase(count));
   for (const count of sizes(values.synthetic)) cases.push(await syntheticCase(count));
@@ -62,7 +48,14 @@ try {
 }
 const load = loadavg().map((value) => round(value, 2));
 const machine = describeMachine();
-const results = { benchmark: "search", date: new Date().toISOString(), machine, load_average: load, precision, cases };
+const results: SearchResults & { readonly benchmark: string } = {
+  benchmark: "search",
+  date: new Date().toISOString(),
+  machine,
+  load_average: load,
+  precision,
+  cases,
+};
 writeFileSync(values.output, `${JSON.stringify(results, undefined, 2)}\n`);
 for (const { corpus, documents, modes, while_indexing: busy, recall_at_10: recall } of cases) {
   const idle = modes["hybrid"]?.p50_ms ?? Number.NaN;
@@ -75,7 +68,7 @@ function sizes(list: string): number[] {
   return list.split(",").filter(Boolean).map(Number);
 }
 
-async function realCase(count: number): Promise<Case> {
+async function realCase(count: number): Promise<SearchCase> {
   await using database = await openDatabase(join(folder, `real-${precision}-${count}`));
   const records = sample(readMedquad(), count);
   const documents = records.map(({ id, question, answer }, at) => ({
@@ -94,7 +87,7 @@ async function realCase(count: number): Promise<Case> {
   });
 }
 
-async function syntheticCase(count: number): Promise<Case> {
+async function syntheticCase(count: number): Promise<SearchCase> {
   const embedder = new SyntheticEmbedder();
   await using database = await openDatabase(join(folder, `synthetic-${count}`), { loadEmbedder: async () => embedder });
   const { collection, seconds } = await filled(database, count, syntheticDocument);
@@ -157,7 +150,10 @@ interface Measured {
   readonly nearest?: (most: number) => (query: string) => readonly string[];
 }
 
-async function measured(collection: Collection, { corpus, queries, seconds, extra, nearest }: Measured): Promise<Case> {
+async function measured(
+  collection: Collection,
+  { corpus, queries, seconds, extra, nearest }: Measured,
+): Promise<SearchCase> {
   const { documents, passages, bytes } = await collection.info();
   const few = queries.slice(0, RECALL_QUERIES);
   const modes: Record<string, Latency> = {};
@@ -165,7 +161,7 @@ async function measured(collection: Collection, { corpus, queries, seconds, extr
     modes[mode] = await latencyOf(collection, queries, { mode });
   const clients: Record<string, Latency> = {};
   for (const count of CLIENTS) clients[count] = await latencyOf(collection, queries, { clients: count });
-  const filters: Record<string, Case["filters"][string]> = {};
+  const filters: Record<string, SearchCase["filters"][string]> = {};
   for (const share of SELECTIVITIES) {
     const filter = { bucket: { lt: share } };
     const recall = nearest ? await recallOf(collection, few, { filter, nearest: nearest(share) }) : null;

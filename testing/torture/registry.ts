@@ -1,5 +1,6 @@
 import type { Scenario } from "./scenario.ts";
 import { disk } from "./scenarios/disk.ts";
+import { filters } from "./scenarios/filters.ts";
 import { kill } from "./scenarios/kill.ts";
 import { model } from "./scenarios/model.ts";
 import { power } from "./scenarios/power.ts";
@@ -8,6 +9,9 @@ import { soak } from "./scenarios/soak.ts";
 import { writers } from "./scenarios/writers.ts";
 
 /** All scenarios, in the order of the table. */
-export const scenarios = { kill, power, model, writers, disk, singles, soak } satisfies Record<string, Scenario>;
+export const scenarios = { kill, power, model, writers, disk, singles, filters, soak } satisfies Record<
+  string,
+  Scenario
+>;
 
 export type ScenarioName = keyof typeof scenarios;

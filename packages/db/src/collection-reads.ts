@@ -11,13 +11,16 @@ import { openObject } from "./objects/open-object.ts";
 import type { OpenedObject } from "./objects/open-object.ts";
 import type { StoredObject } from "./objects/read-object.ts";
 import type { CollectionInfo, FieldType, ReindexInfo } from "./schemas/collection.ts";
-import type { Document, DocumentPage } from "./schemas/document.ts";
+import type { Document, DocumentPage, Span } from "./schemas/document.ts";
 import type { ExportFormat } from "./schemas/export.ts";
 import type { Filter } from "./schemas/filter.ts";
 import { MAX_LIMIT } from "./schemas/search.ts";
 import type { SearchRequestInput, SearchResponse } from "./schemas/search.ts";
 import { search } from "./search/search.ts";
 import type { SearchOptions } from "./search/search-sources.ts";
+import { tokenImportance } from "./search/token-importance.ts";
+import type { ExplainedText } from "./search/token-importance.ts";
+import { searchText } from "./tables/passage-rows.ts";
 import { whereOf } from "./search/where.ts";
 import type { CollectionStatistics } from "./schemas/statistics.ts";
 import { statisticsOf } from "./statistics.ts";
@@ -29,6 +32,12 @@ export interface ListOptions {
   readonly limit?: number;
   readonly cursor?: string;
   readonly filter?: Filter;
+}
+
+/** What the words of a passage add to its score. */
+export interface ExplainedHit extends ExplainedText {
+  readonly id: string;
+  readonly passage: Span;
 }
 
 export interface SignalOptions {
@@ -128,6 +137,19 @@ export abstract class CollectionReads {
     const { search: sources } = await this.view(request.cursor);
     options.signal?.throwIfAborted();
     return search(sources, request, options);
+  }
+
+  /**
+   * What each word of the best passages adds to their likeness to a query, as far as vectors see it; costs an embedding a word.
+   * @throws {DbError} `query_invalid`, also for a collection without vectors
+   */
+  async explainTokens(request: SearchRequestInput, options: SearchOptions = {}): Promise<ExplainedHit[]> {
+    const { hits } = await this.search({ ...request, mode: "dense", level: "passage" }, options);
+    const embedder = await this.embedder(request.vectors);
+    const texts = hits.map(({ title, text }) => searchText(title, text));
+    const { signal } = options;
+    const explained = await tokenImportance(request.query ?? "", texts, { embedder, ...(signal && { signal }) });
+    return hits.map(({ id, passage }, at) => ({ id, passage, score: 0, tokens: [], ...explained[at] }));
   }
 
   /** Several searches, a few at a time; answers are in order. One that is not valid fails all. */

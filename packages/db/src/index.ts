@@ -5,12 +5,18 @@ export type { ExportSelection } from "./archive/exported-documents.ts";
 export type { ImportSource } from "./archive/formats.ts";
 export type { Collection, ImportOptions, PatchSelector } from "./collection.ts";
 export type { CollectionReader, WaitOptions } from "./collection-reader.ts";
-export type { CollectionReads, ListOptions, SignalOptions } from "./collection-reads.ts";
+export type { CollectionReads, ExplainedHit, ListOptions, SignalOptions } from "./collection-reads.ts";
 export type { DeleteSelector } from "./ingestion/delete-selector.ts";
 export type { Embedder, EmbedderSettings, EmbedOptions, LoadEmbedder, Splitter } from "./embedder.ts";
-export { Embeddings } from "./embeddings.ts";
-export type { EmbeddingsHit, EmbeddingsOptions, EmbeddingsResult } from "./embeddings.ts";
-export type { EmbeddingsDocument, EmbeddingsId } from "./embeddings-document.ts";
+export { Embeddings } from "./embeddings/embeddings.ts";
+export type {
+  EmbeddingsCategory,
+  EmbeddingsExplanation,
+  EmbeddingsHit,
+  EmbeddingsOptions,
+  EmbeddingsResult,
+} from "./embeddings/embeddings.ts";
+export type { EmbeddingsDocument, EmbeddingsId } from "./embeddings/embeddings-document.ts";
 export { loadSentenceTransformer } from "./embedders/sentence-transformer.ts";
 export { SharedEmbedders } from "./embedders/shared-embedders.ts";
 export type { ReindexOptions, ReindexProgress } from "./generations/reindex.ts";

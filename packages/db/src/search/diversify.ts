@@ -1,3 +1,4 @@
+import { cosineSimilarity } from "../vectors/cosine-similarity.ts";
 import type { RankedPassage } from "./candidates.ts";
 
 /**
@@ -13,7 +14,7 @@ export function diversify(
   const best = Math.max(...ranked.map(({ score }) => score));
   const left = ranked.map((passage) => ({
     passage,
-    vector: unit(vectors.get(passage.id)),
+    vector: vectors.get(passage.id) ?? new Float32Array(),
     relevance: best > 0 ? passage.score / best : 0,
     likeness: Number.NEGATIVE_INFINITY,
   }));
@@ -31,19 +32,8 @@ export function diversify(
     const redundancy = chosen.length === 0 ? {} : { redundancy: next.likeness };
     chosen.push({ ...next.passage, ...redundancy });
     for (const candidate of left) {
-      candidate.likeness = Math.max(candidate.likeness, dot(candidate.vector, next.vector));
+      candidate.likeness = Math.max(candidate.likeness, cosineSimilarity(candidate.vector, next.vector));
     }
   }
   return chosen;
-}
-
-function unit(vector: Float32Array = new Float32Array()): Float32Array {
-  const norm = Math.hypot(...vector);
-  return norm === 0 ? vector : vector.map((value) => value / norm);
-}
-
-function dot(left: Float32Array, right: Float32Array): number {
-  let sum = 0;
-  for (let at = 0; at < left.length; at++) sum += (left[at] ?? 0) * (right[at] ?? 0);
-  return sum;
 }

@@ -239,6 +239,15 @@ test("a reranker decides the order of the best, and nothing else is shown", asyn
   );
 });
 
+test("words are explained by what a passage is like without them", async () => {
+  await using opened = await openCollection();
+  const [best] = await opened.collection.explainTokens({ query: "kidney stones", limit: 1 });
+  expect(best).toMatchObject({ id: "stones", passage: { start: 0 } });
+  const importance = new Map(best?.tokens);
+  expect(importance.get("stones")).toBeGreaterThan(importance.get("heart.") ?? 1);
+  expect(importance.get("heart.")).toBeLessThan(0);
+});
+
 test("explain says how many passages the filter leaves", async () => {
   await using opened = await openCollection();
   const { selectivity } = await opened.collection.search({ query: "x", filter: { year: 2019 }, explain: true });

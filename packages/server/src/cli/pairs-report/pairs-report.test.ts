@@ -6,7 +6,7 @@ import { pairsPage } from "./pairs-page.ts";
 import { PairsReport } from "./pairs-report.ts";
 import { publishedColumn } from "./published.ts";
 import { scorePlot } from "./score-plot.ts";
-import { escapeXml } from "./svg.ts";
+import { escapeXml } from "../svg.ts";
 
 const read = (name: string) => readFile(new URL(name, DOCS_FOLDER), "utf8");
 const committed = PairsReport.parse(JSON.parse(await read("evaluation.json")));

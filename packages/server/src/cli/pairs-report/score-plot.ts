@@ -1,5 +1,5 @@
 import type { PairsEvaluation } from "@galen/core";
-import { element, escapeXml, number } from "./svg.ts";
+import { element, escapeXml, number } from "../svg.ts";
 
 const WIDTH = 760;
 const HEIGHT = 400;

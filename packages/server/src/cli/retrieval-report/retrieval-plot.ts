@@ -1,5 +1,5 @@
 import type { RetrievalEvaluation } from "@galen/rag";
-import { element, escapeXml, number } from "../pairs-report/svg.ts";
+import { element, escapeXml, number } from "../svg.ts";
 
 const WIDTH = 760;
 const ROW = 34;

@@ -1,16 +1,20 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Collection } from "./collection.ts";
-import { Database } from "./database.ts";
-import type { DatabaseOptions } from "./database.ts";
+import type { Collection } from "../collection.ts";
+import type { Embedder } from "../embedder.ts";
+import { tokenImportance } from "../search/token-importance.ts";
+import type { ExplainedText } from "../search/token-importance.ts";
+import { cosineSimilarity } from "../vectors/cosine-similarity.ts";
+import { Database } from "../database.ts";
+import type { DatabaseOptions } from "../database.ts";
 import { documentOf } from "./embeddings-document.ts";
 import type { EmbeddingsDocument, EmbeddingsId } from "./embeddings-document.ts";
-import { DbError } from "./errors.ts";
-import type { ModelPrecision } from "./schemas/vectors.ts";
-import type { DocumentInput } from "./schemas/document.ts";
-import type { SearchMode } from "./schemas/search.ts";
-import type { Hit } from "./schemas/search.ts";
+import { DbError } from "../errors.ts";
+import type { ModelPrecision } from "../schemas/vectors.ts";
+import type { DocumentInput } from "../schemas/document.ts";
+import type { SearchMode } from "../schemas/search.ts";
+import type { Hit } from "../schemas/search.ts";
 
 export interface EmbeddingsOptions extends Pick<DatabaseOptions, "loadEmbedder" | "split"> {
   /** Model: a folder, `npm:<package>` or hub id. @default the embedded all-MiniLM-L6-v2 */
@@ -33,6 +37,16 @@ export interface EmbeddingsHit {
   readonly text: string;
   readonly score: number;
 }
+
+/** A word's share in the score of a text. */
+export interface EmbeddingsExplanation extends ExplainedText {
+  /** Of the document, or the place among the given texts. */
+  readonly id: string | number;
+  readonly text: string;
+}
+
+/** What a text is, for models that tell queries from documents. */
+export type EmbeddingsCategory = "query" | "data";
 
 type Documents = Iterable<EmbeddingsDocument> | AsyncIterable<EmbeddingsDocument>;
 
@@ -112,6 +126,68 @@ export class Embeddings<Content extends boolean = false> implements AsyncDisposa
     return rows as EmbeddingsResult<Content>[];
   }
 
+  /** Several searches, in order. */
+  async batchSearch(queries: readonly string[], limit?: number): Promise<EmbeddingsResult<Content>[][]> {
+    const results: EmbeddingsResult<Content>[][] = [];
+    for (const query of queries) results.push(await this.search(query, limit));
+    return results;
+  }
+
+  /** The vector of a text, by default as a query has it; scaled to length 1. */
+  async transform(text: string, category: EmbeddingsCategory = "query"): Promise<Float32Array> {
+    const [vector = new Float32Array()] = await this.batchTransform([text], category);
+    return vector;
+  }
+
+  async batchTransform(texts: readonly string[], category: EmbeddingsCategory = "query"): Promise<Float32Array[]> {
+    const embedder = await this.#embedder();
+    if (category === "data") return embedder.embedDocuments(texts);
+    return Promise.all(texts.map((text) => embedder.embedQuery(text)));
+  }
+
+  /** How like texts are to a query, without an index: their places and cosines, the best first. */
+  async similarity(query: string, data: readonly string[]): Promise<[position: number, score: number][]> {
+    const embedder = await this.#embedder();
+    const [asked, vectors] = await Promise.all([embedder.embedQuery(query), embedder.embedDocuments(data)]);
+    const scores = vectors.map((vector, at): [number, number] => [at, cosineSimilarity(asked, vector)]);
+    return scores.sort(([left, some], [right, others]) => others - some || left - right);
+  }
+
+  async batchSimilarity(
+    queries: readonly string[],
+    data: readonly string[],
+  ): Promise<[position: number, score: number][][]> {
+    return Promise.all(queries.map((query) => this.similarity(query, data)));
+  }
+
+  /**
+   * What each word of the best documents adds to their score, or of given texts; the best first. Costs an embedding a word.
+   * @throws {DbError} `query_invalid` without content and without texts
+   */
+  async explain(
+    query: string,
+    { texts, limit = DEFAULT_LIMIT }: { readonly texts?: readonly string[]; readonly limit?: number } = {},
+  ): Promise<EmbeddingsExplanation[]> {
+    const rows = texts ? texts.map((text, at) => ({ id: at, text })) : await this.#contents(query, limit);
+    const explained = await tokenImportance(
+      query,
+      rows.map(({ text }) => text),
+      { embedder: await this.#embedder() },
+    );
+    const results = rows.map(({ id, text }, at) => ({ id, text, score: 0, tokens: [], ...explained[at] }));
+    return results.sort((left, right) => right.score - left.score);
+  }
+
+  /** Whether searches compare vectors. */
+  isDense(): boolean {
+    return this.#mode !== "keyword";
+  }
+
+  /** Whether searches count words. */
+  isSparse(): boolean {
+    return this.#mode !== "dense";
+  }
+
   /** Frees the model and the folder; a temporary folder is removed. */
   async close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -120,6 +196,29 @@ export class Embeddings<Content extends boolean = false> implements AsyncDisposa
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** Of the index, or of the one that the first `index` will make. */
+  async #embedder(): Promise<Embedder> {
+    const { collection, database } = await this.#open();
+    if (collection) return collection.embedder();
+    const { path: model, precision } = this.#options;
+    return database.embedder(model, precision);
+  }
+
+  async #contents(query: string, limit: number): Promise<EmbeddingsHit[]> {
+    const { collection } = await this.#open();
+    if (!this.#options.content) {
+      throw new DbError("query_invalid", "An index without content has no texts to explain.", {
+        hint: "Give texts, or make the index with content.",
+      });
+    }
+    if (!collection) return [];
+    const { hits } = await collection.search({ query, limit, mode: this.#mode });
+    return withContent(
+      collection,
+      hits.filter(({ score }) => score > 0),
+    );
   }
 
   async #close(): Promise<void> {
