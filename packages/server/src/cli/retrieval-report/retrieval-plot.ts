@@ -3,7 +3,7 @@ import { element, escapeXml, number } from "../svg.ts";
 
 const WIDTH = 760;
 const ROW = 34;
-const PLOT = { left: 120, right: WIDTH - 80, top: 64 };
+const PLOT = { left: 150, right: WIDTH - 80, top: 64 };
 
 // Light and dark by what the reader's system asks for.
 const STYLE = `
