@@ -30,7 +30,7 @@ export function fusionContract(
           expect(fused).toHaveLength(input.length);
           for (const { score, legs } of fused) {
             const parts = Object.values(legs);
-            expect(score).toBeCloseTo(explained(parts), 10);
+            expect(score).toBeCloseTo(explained(parts), 6);
             expect(score).toBeGreaterThanOrEqual(0);
             expect(score).toBeLessThanOrEqual(1 + 1e-9);
             for (const { normalized } of parts) expect(normalized >= 0 && normalized <= 1).toBe(true);

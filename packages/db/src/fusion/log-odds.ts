@@ -2,6 +2,8 @@ import type { FusedLeg, FusedScore, FusionOptions, LegName, LegScores } from "./
 import { eachLeg, LEGS, listed, weightsOf } from "./weigh.ts";
 
 const DENSE_WEIGHT = 0.5;
+/** Deviations beyond say nothing more, and their probability could not be told from 1. */
+const MOST = 16;
 /** Two legs that agree say more than one: their evidence is scaled as independent deviations add up. */
 const AGREEMENT = Math.SQRT2;
 
@@ -33,7 +35,7 @@ function evidenceOf(candidates: readonly LegScores[], name: LegName): (raw: numb
   const mean = scores.reduce((sum, score) => sum + score, 0) / Math.max(1, scores.length);
   const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / Math.max(1, scores.length);
   const deviation = Math.sqrt(variance);
-  return (raw) => (deviation > 0 ? (raw - median) / deviation : 0);
+  return (raw) => (deviation > 0 ? Math.max(-MOST, Math.min(MOST, (raw - median) / deviation)) : 0);
 }
 
 function sigmoid(logit: number): number {
