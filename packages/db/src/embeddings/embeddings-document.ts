@@ -1,4 +1,4 @@
-import type { DocumentInput } from "./schemas/document.ts";
+import type { DocumentInput } from "../schemas/document.ts";
 
 export type EmbeddingsId = string | number;
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { FakeEmbedder, temporaryDirectory } from "@galen/testing";
 import { expect, test } from "vitest";
 import { Embeddings } from "./embeddings.ts";
-import type { EmbedderSettings } from "./embedder.ts";
+import type { EmbedderSettings } from "../embedder.ts";
 import type { EmbeddingsDocument } from "./embeddings-document.ts";
 
 const loadEmbedder = async () => new FakeEmbedder();

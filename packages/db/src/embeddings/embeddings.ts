@@ -1,16 +1,16 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Collection } from "./collection.ts";
-import { Database } from "./database.ts";
-import type { DatabaseOptions } from "./database.ts";
+import type { Collection } from "../collection.ts";
+import { Database } from "../database.ts";
+import type { DatabaseOptions } from "../database.ts";
 import { documentOf } from "./embeddings-document.ts";
 import type { EmbeddingsDocument, EmbeddingsId } from "./embeddings-document.ts";
-import { DbError } from "./errors.ts";
-import type { ModelPrecision } from "./schemas/vectors.ts";
-import type { DocumentInput } from "./schemas/document.ts";
-import type { SearchMode } from "./schemas/search.ts";
-import type { Hit } from "./schemas/search.ts";
+import { DbError } from "../errors.ts";
+import type { ModelPrecision } from "../schemas/vectors.ts";
+import type { DocumentInput } from "../schemas/document.ts";
+import type { SearchMode } from "../schemas/search.ts";
+import type { Hit } from "../schemas/search.ts";
 
 export interface EmbeddingsOptions extends Pick<DatabaseOptions, "loadEmbedder" | "split"> {
   /** Model: a folder, `npm:<package>` or hub id. @default the embedded all-MiniLM-L6-v2 */
