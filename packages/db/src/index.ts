@@ -9,8 +9,15 @@ export type { CollectionReads, ListOptions, SignalOptions } from "./collection-r
 export type { DeleteSelector } from "./ingestion/delete-selector.ts";
 export type { Embedder, EmbedderSettings, EmbedOptions, LoadEmbedder, Splitter } from "./embedder.ts";
 export { Embeddings } from "./embeddings/embeddings.ts";
-export type { EmbeddingsHit, EmbeddingsOptions, EmbeddingsResult } from "./embeddings/embeddings.ts";
-export type { EmbeddingsDocument, EmbeddingsId } from "./embeddings/embeddings-document.ts";
+export type {
+  EmbeddingsCategory,
+  EmbeddingsExplanation,
+  EmbeddingsHit,
+  EmbeddingsResult,
+} from "./embeddings/embeddings-results.ts";
+export type { EmbeddingsOptions, IndexOptions, ScoringOptions } from "./embeddings/embeddings-options.ts";
+export type { EmbeddingsData, EmbeddingsDocument, EmbeddingsId } from "./embeddings/embeddings-document.ts";
+export type { EmbeddingsQuery, EmbeddingsSearch } from "./embeddings/search.ts";
 export { loadSentenceTransformer } from "./embedders/sentence-transformer.ts";
 export { SharedEmbedders } from "./embedders/shared-embedders.ts";
 export type { ReindexOptions, ReindexProgress } from "./generations/reindex.ts";
