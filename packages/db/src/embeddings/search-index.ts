@@ -31,9 +31,9 @@ export class SearchIndex {
     this.terms = plan.terms && new TermIndex(plan.terms);
   }
 
-  /** Whether it can be searched. */
+  /** Whether it is meant to be searched. */
   get isSearchable(): boolean {
-    return this.dense !== undefined || this.terms !== undefined;
+    return this.plan.isDense || this.terms !== undefined;
   }
 
   add(row: number, text: string, vectors: readonly Float32Array[]): void {

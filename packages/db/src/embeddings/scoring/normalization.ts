@@ -25,32 +25,40 @@ export function normalizationOf(option: NormalizeOption | undefined): Normalizat
   return typeof method === "string" && PROBABILITIES.has(method.toLowerCase()) ? "probability" : "share";
 }
 
-/** Scores between 0 and 1, of results from the best down. */
+interface NormalizeContext {
+  readonly option: NormalizeOption | undefined;
+  readonly averageScore: number;
+  /** What would be found without a filter, from the best down: a filter takes rows away, and does not change the scores of others. */
+  readonly unfiltered: readonly Scored[];
+}
+
+/** Scores between 0 and 1. */
 export function normalize(
   results: readonly Scored[],
-  { option, averageScore }: { readonly option: NormalizeOption | undefined; readonly averageScore: number },
+  { option, averageScore, unfiltered }: NormalizeContext,
 ): Scored[] {
   const kind = normalizationOf(option);
-  if (kind === "share") return shares(results, averageScore);
-  if (kind === "probability") return probabilities(results, typeof option === "object" ? option : {});
-  return [...results];
+  if (kind === "none") return [...results];
+  const scale =
+    kind === "share"
+      ? shareScale(unfiltered, averageScore)
+      : probabilityScale(unfiltered, typeof option === "object" ? option : {});
+  return results.map(({ row, score }) => ({ row, score: scale(score) }));
 }
 
 /** The best is below 1 unless it is far above the average: it says how much was found, and not only what was found first. */
-function shares(results: readonly Scored[], averageScore: number): Scored[] {
-  const [best] = results;
-  if (!best) return [];
-  const full = Math.min(best.score + averageScore, FULL * averageScore);
-  return results.map(({ row, score }) => ({ row, score: full > 0 ? Math.min(score / full, 1) : 1 }));
+function shareScale([best]: readonly Scored[], averageScore: number): (score: number) => number {
+  const full = Math.min((best?.score ?? 0) + averageScore, FULL * averageScore);
+  return (score) => (full > 0 ? Math.min(score / full, 1) : 1);
 }
 
 /** Bayesian BM25's likelihood, with the median of the results as the middle and their deviation as the unit. */
-function probabilities(results: readonly Scored[], { alpha = 1, beta }: BayesOptions): Scored[] {
+function probabilityScale(results: readonly Scored[], { alpha = 1, beta }: BayesOptions): (score: number) => number {
   const scores = results.map(({ score }) => score);
   const deviation = standardDeviation(scores);
   const slope = Math.abs(deviation > 0 ? alpha / deviation : alpha);
   const middle = beta ?? median(scores);
-  return results.map(({ row, score }) => ({ row, score: sigmoid(clipLogit(slope * (score - middle))) }));
+  return (score) => sigmoid(clipLogit(slope * (score - middle)));
 }
 
 export function standardDeviation(values: readonly number[]): number {

@@ -68,13 +68,17 @@ export class TermIndex {
     const scores = new Map<number, number>();
     for (const [name, frequency] of this.#queryTerms(query)) {
       const term = this.#terms.get(name);
-      if (term) this.#addScores(term, frequency, scores, eligible);
+      if (term) this.#addScores(term, frequency, scores);
     }
-    const found = best(
-      Array.from(scores, ([row, score]) => ({ row, score })),
-      limit,
-    );
-    return normalize(found, { option: this.#options.normalize, averageScore: this.#average() });
+    const scored = Array.from(scores, ([row, score]) => ({ row, score }));
+    const unfiltered = best(scored, limit);
+    const found = eligible
+      ? best(
+          scored.filter(({ row }) => eligible.has(row)),
+          limit,
+        )
+      : unfiltered;
+    return normalize(found, { option: this.#options.normalize, averageScore: this.#average(), unfiltered });
   }
 
   #addTerm(token: string, row: number, frequency: number): void {
@@ -85,17 +89,12 @@ export class TermIndex {
     term.totalFrequency += frequency;
   }
 
-  #addScores(
-    { rows, frequencies, totalFrequency }: Term,
-    queryFrequency: number,
-    scores: Map<number, number>,
-    eligible: Eligible,
-  ): void {
+  #addScores({ rows, frequencies, totalFrequency }: Term, queryFrequency: number, scores: Map<number, number>): void {
     const statistics = this.#statistics();
     const idf = this.#weighting.idf(rows.length, statistics);
     for (const [at, row] of rows.entries()) {
       const length = this.#lengths.get(row);
-      if (length === undefined || (eligible && !eligible.has(row))) continue;
+      if (length === undefined) continue;
       const occurrence = { frequency: frequencies[at] ?? 0, totalFrequency, idf, length };
       const weight = this.#weighting.weight(occurrence, statistics);
       scores.set(row, (scores.get(row) ?? 0) + queryFrequency * weight);
