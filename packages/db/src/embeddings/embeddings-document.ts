@@ -1,3 +1,4 @@
+import { DbError } from "../errors.ts";
 import type { ObjectInput } from "../objects/read-object.ts";
 
 export type EmbeddingsId = string | number;
@@ -48,6 +49,7 @@ export function readDocument(input: EmbeddingsDocument, options: ReadOptions): I
   if (typeof data === "string") return { id: known, text: data, tags: tagsOf(tags), data: null, object: undefined };
   if (isTokens(data)) return { id: known, text: data.join(" "), tags: tagsOf(tags), data: null, object: undefined };
   if (data instanceof Uint8Array) return undefined;
+  if (typeof data !== "object" || data === null) throw invalid("A document is a text or an object.");
   return fromMembers({ id: known, data, tags: tagsOf(tags) }, options);
 }
 
@@ -69,12 +71,14 @@ function fromMembers(
   const { [objectColumn ?? ""]: bytes, ...members } = data;
   const object = objectColumn === undefined ? undefined : objectOf(bytes);
   const kept = objectColumn === undefined || !object ? data : members;
-  const named = kept[textColumn];
-  if (typeof named === "string" && named !== "") return { id, text: named, tags, data: kept, object };
-  if (namesTextless) return { id, text: String(id), tags, data: { ...kept, [textColumn]: String(id) }, object };
-  // The text that is no text is refused where every document is checked.
-  if (named === "") return { id, text: "", tags, data: kept, object };
-  return undefined;
+  const named = kept[textColumn] ?? undefined;
+  const text = isTokens(named) ? named.join(" ") : named;
+  if (namesTextless && (text === undefined || text === "")) {
+    return { id, text: String(id), tags, data: { ...kept, [textColumn]: String(id) }, object };
+  }
+  if (text === undefined) return undefined;
+  if (typeof text === "string") return { id, text, tags, data: kept, object };
+  throw invalid("The text of a document is no text.");
 }
 
 function objectOf(value: unknown): ObjectInput | undefined {
@@ -91,6 +95,10 @@ function isTuple(input: EmbeddingsDocument): input is Extract<EmbeddingsDocument
   return Array.isArray(input);
 }
 
-function isTokens(data: EmbeddingsData): data is readonly string[] {
-  return Array.isArray(data);
+function isTokens(data: unknown): data is readonly string[] {
+  return Array.isArray(data) && data.every((token) => typeof token === "string");
+}
+
+function invalid(message: string): DbError {
+  return new DbError("document_invalid", message);
 }

@@ -102,10 +102,18 @@ export class Embeddings<Content extends boolean = false> implements AsyncDisposa
     limit?: number,
     search: Omit<EmbeddingsSearch, "limit"> = {},
   ): Promise<EmbeddingsResult<Content>[]> {
-    const { generation, options } = await this.#open();
-    if (!generation) return [];
-    const rows: unknown[] = await searchGeneration(generation, query, { ...search, limit, options });
-    return rows as EmbeddingsResult<Content>[];
+    const index = await this.#open();
+    for (;;) {
+      const { generation, options } = index;
+      if (!generation) return [];
+      try {
+        const rows: unknown[] = await searchGeneration(generation, query, { ...search, limit, options });
+        return rows as EmbeddingsResult<Content>[];
+      } catch (error) {
+        // What it searched may have been replaced meanwhile, and is gone then.
+        if (index.generation === generation || this.#closing) throw error;
+      }
+    }
   }
 
   /** Several searches, in order; parameters are those of each. */
@@ -236,8 +244,7 @@ export class Embeddings<Content extends boolean = false> implements AsyncDisposa
   /** The configuration, with the numbers of the next row and the next automatic id where there is an index. */
   async info(): Promise<Record<string, unknown>> {
     const { generation, options } = await this.#open();
-    if (!generation) return { ...options };
-    const dimensions = generation.rows.main.dense?.dimension;
+    const dimensions = generation?.rows.main.dense?.dimension;
     return { ...savedConfig(generation, options), ...(dimensions && { dimensions }) };
   }
 

@@ -45,7 +45,7 @@ test("texts are transformed and compared without an index", async () => {
   expect(similar[0]?.[1]).toBeCloseTo(1, 6);
   expect(await embeddings.batchsimilarity(["insulin"], data)).toEqual([similar]);
   expect(await embeddings.exists()).toBe(false);
-  expect(await embeddings.info()).toEqual({ loadEmbedder });
+  expect(await embeddings.info()).toEqual({});
 });
 
 test("a vector may be searched, however long it is", async () => {
@@ -205,4 +205,49 @@ test("searches go on while an index is made", async () => {
   resolve();
   await indexing;
   expect(await embeddings.count()).toBe(2);
+});
+
+test("what a document may be, and what it may not", async () => {
+  await using embeddings = new Embeddings({ keyword: true });
+  await embeddings.index([
+    ["a", ["two", "tokens"]],
+    { id: "b", text: ["more", "tokens"] } as unknown as EmbeddingsDocument,
+    ["c", new Uint8Array(2)],
+    {},
+  ]);
+  expect((await embeddings.search("tokens")).map(([id]) => id)).toEqual(["a", "b"]);
+  const invalid: unknown[] = [
+    ["a", 5],
+    ["a", null],
+    { text: 5 },
+    ["a", "  "],
+    { id: 1, text: "x", n: 1n },
+    [Number.NaN, "x"],
+  ];
+  for (const document of invalid) {
+    await expect(embeddings.upsert([document as EmbeddingsDocument])).rejects.toMatchObject({
+      code: "document_invalid",
+    });
+  }
+  await embeddings.upsert([[1.5, "half"]]);
+  expect(await embeddings.search("half")).toEqual([[1.5, expect.any(Number)]]);
+});
+
+test("searches that an index overtakes are answered from the new one", async () => {
+  const gate = Promise.withResolvers<void>();
+  let waits = false;
+  const loadWaiting = async () => ({
+    ...(await loadToyEmbedder()),
+    embedQuery: async (text: string) => {
+      if (waits) await gate.promise;
+      return toyVector(text);
+    },
+  });
+  await using embeddings = new Embeddings({ content: true, loadEmbedder: loadWaiting });
+  await embeddings.index(documents);
+  waits = true;
+  const search = embeddings.search("select id, text from txtai where similar('insulin')");
+  await embeddings.index(["insulin anew"]);
+  gate.resolve();
+  expect(await search).toEqual([{ id: "0", text: "insulin anew" }]);
 });

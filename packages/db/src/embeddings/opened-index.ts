@@ -74,7 +74,9 @@ export class OpenedIndex implements AsyncDisposable {
       await dropGeneration(this.#database, number);
       throw error;
     }
-    if (previous) await dropGeneration(this.#database, previous.number);
+    if (!previous) return;
+    previous.rows[Symbol.dispose]();
+    await dropGeneration(this.#database, previous.number);
   }
 
   /** Of the index, or of the one that the first `index` will make. */
@@ -88,6 +90,7 @@ export class OpenedIndex implements AsyncDisposable {
   /** After what is being written. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#lane.idle();
+    this.#generation?.rows[Symbol.dispose]();
     await this.#owned[Symbol.asyncDispose]();
   }
 }

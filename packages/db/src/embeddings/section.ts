@@ -21,7 +21,7 @@ const RECORD = "embeddings:row";
 const Record = z.object({
   indexid: z.int().min(0),
   write: z.int().min(0),
-  id: z.union([z.string(), z.int()]),
+  id: z.union([z.string(), z.number()]),
   tags: z.string().nullable(),
   entry: z.string(),
   data: Metadata.nullable(),

@@ -22,7 +22,7 @@ async function answers(embeddings: Embeddings<true>): Promise<readonly unknown[]
     await embeddings.search(all, 99),
     await embeddings.search("stroke", 9, { index: "titles" }),
     await embeddings.count(),
-    { ...(await embeddings.info()), loadEmbedder: undefined },
+    await embeddings.info(),
   ];
 }
 

@@ -35,9 +35,12 @@ export async function saveIndex(generation: Generation, options: EmbeddingsOptio
 }
 
 /** What can be written down: code and places of this machine cannot. */
-export function savedConfig({ nextId, rows }: Generation, options: EmbeddingsOptions): Record<string, unknown> {
+export function savedConfig(generation: Generation | undefined, options: EmbeddingsOptions): Record<string, unknown> {
   const { loadEmbedder: _load, split: _split, data: _data, functions: _functions, ...written } = options;
-  return { ...written, autoid: options.autoid ?? nextId, offset: rows.nextIndexid };
+  if (!generation) return written;
+  const { nextId, rows } = generation;
+  const autoid = typeof options.autoid === "string" ? options.autoid : nextId;
+  return { ...written, autoid, offset: rows.nextIndexid };
 }
 
 async function* objectsOf(collection: Collection): AsyncGenerator<object> {
