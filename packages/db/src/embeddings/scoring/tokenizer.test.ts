@@ -20,7 +20,7 @@ test("words of Unicode in lower case; marks between letters or digits stay", () 
 });
 
 test("scripts without spaces give characters, emoji are tokens unless they are off", () => {
-  expect(tokens("日本語 テスト")).toEqual(["日", "本", "語", "テスト"]);
+  expect(tokens("日本語 テスト a_テ")).toEqual(["日", "本", "語", "テスト", "a_テ"]);
   expect(tokens("ภาษาไทย")).toEqual(["ภ", "า", "ษ", "า", "ไ", "ท", "ย"]);
   expect(tokens("ok 🇺🇸👍🏽 👨‍👩‍👧")).toEqual(["ok", "🇺🇸", "👍🏽", "👨‍👩‍👧"]);
   expect(tokenizer({ emoji: false })("ok 👍🏽")).toEqual(["ok"]);
