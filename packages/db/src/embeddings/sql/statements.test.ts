@@ -80,6 +80,10 @@ test("members of JSON, by paths and in brackets", () => {
   expect(nested("select id from txtai where flag is null")).toEqual([{ id: "1" }]);
 });
 
+test("brackets stay where a name is a part of something", () => {
+  expect(nested("select [a b], [a b] + 1 from txtai limit 1")).toEqual([{ "a b": 1, "[a b] + 1": 2 }]);
+});
+
 test("names, and what columns without one are called", () => {
   const [row] = nested(
     "select ID, id my, text as \"T\", (year+1)*2, -year, year / 3, substr(text,1,2), ward || 'x' || year, 1, 'x', null from txtai",
