@@ -119,8 +119,8 @@ describe("a filter that few rows pass", () => {
     { id: 100, text: "late dose note", ward: "B" },
   ];
 
-  test.each(["keyword", "dense"])("14: one row, whatever the limit, by %s", async (kind) => {
-    await using embeddings = await withContent(kind === "keyword" ? { keyword: true } : {}, wards);
+  test.each([["keyword"], ["dense"], ["hybrid"]])("14: one row, whatever the limit, by %s", async (kind) => {
+    await using embeddings = await withContent({ [kind]: true }, wards);
     for (const limit of [1, 10, 11, 101]) {
       for (const similar of ["similar('dose note')", "similar('dose note', 101)", "similar('dose note', 1)"]) {
         const rows = await embeddings.search(`select id from txtai where ${similar} and ward = 'B' limit ${limit}`);

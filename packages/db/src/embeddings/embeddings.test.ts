@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { FakeEmbedder, temporaryDirectory } from "@galen/testing";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Embeddings } from "./embeddings.ts";
 import type { EmbedderSettings } from "../embedder.ts";
 import type { EmbeddingsDocument } from "./embeddings-document.ts";
@@ -73,15 +71,18 @@ test("a named folder keeps the index, a temporary one is removed", async () => {
     await embeddings.upsert(["third"]);
     expect((await embeddings.search("third", 1)).map(([id]) => id)).toEqual([2]);
   }
-  const before = (await readdir(tmpdir())).filter((name) => name.startsWith("galen-embeddings-"));
+  // A place of its own: other tests make temporary folders at the same time.
+  await using temporary = await temporaryDirectory();
+  vi.stubEnv("TMPDIR", temporary.path);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
   const embeddings = new Embeddings({ loadEmbedder });
   await embeddings.index(["text"]);
-  const created = (await readdir(tmpdir())).filter(
-    (name) => name.startsWith("galen-embeddings-") && !before.includes(name),
-  );
-  expect(created.length).toBeGreaterThan(0);
+  const made = async () => (await readdir(temporary.path)).filter((name) => name.startsWith("galen-embeddings-"));
+  expect(await made()).toHaveLength(1);
   await embeddings.close();
-  expect(existsSync(`${tmpdir()}/${created[0]}`)).toBe(false);
+  expect(await made()).toEqual([]);
   await expect(embeddings.count()).rejects.toMatchObject({ code: "database_closed" });
 });
 

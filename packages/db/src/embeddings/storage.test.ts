@@ -135,3 +135,23 @@ test("reindex: other members, and documents changed on the way", async () => {
   await embeddings.reindex({ keyword: true }, (rows) => Array.from(rows, ([id, , tags]) => [id, `new ${id}`, tags]));
   expect((await embeddings.search("new")).map(({ text }) => text)).toEqual(["new 1", "new 2"]);
 });
+
+test("a saved index takes its further indexes with it", async () => {
+  await using folder = await temporaryDirectory();
+  const path = `${folder.path}/saved`;
+  const indexes = { titles: { columns: { text: "title" } }, words: { keyword: true } };
+  await using first = new Embeddings({ keyword: true, content: true, indexes, loadEmbedder });
+  await first.index([
+    { id: "a", text: "one", title: "stroke" },
+    { id: "b", text: "two", title: "insulin" },
+    "no object",
+  ]);
+  await first.save(path);
+  await using second = new Embeddings({ content: true, loadEmbedder });
+  await second.load(path);
+  for (const index of ["titles", "words"]) {
+    expect(await second.search("stroke two", 9, { index })).toEqual(await first.search("stroke two", 9, { index }));
+  }
+  await second.delete(["a"]);
+  expect((await second.search("stroke", 9, { index: "titles" })).map(({ id }) => id)).not.toContain("a");
+});

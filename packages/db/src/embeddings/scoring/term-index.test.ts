@@ -64,3 +64,22 @@ test("a deleted row is not found, and the scores of the others do not move", () 
   expect(index.search("insulin", 3)).toEqual(close([4, 0.398884]));
   expect(index.count).toBe(5);
 });
+
+test("what is equal but for rounding is a tie, in the order in which it was added", () => {
+  const index = new TermIndex({ method: "tfidf", normalize: true });
+  for (const [row, words] of [
+    [1, 5],
+    [4, 20],
+    [9, 45],
+    [2, 10],
+  ].entries()) {
+    const [frequency = 0, length = 0] = words;
+    index.add(row, [
+      ...Array<string>(frequency).fill("risk"),
+      ...Array<string>(length - frequency).fill(`other${row}`),
+    ]);
+  }
+  const found = index.search("risk", 9);
+  expect(found.map(({ row }) => row)).toEqual([0, 1, 2, 3]);
+  expect(new Set(found.map(({ score }) => score)).size).toBe(1);
+});

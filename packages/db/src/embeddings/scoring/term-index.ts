@@ -96,8 +96,9 @@ export class TermIndex {
       const length = this.#lengths.get(row);
       if (length === undefined) continue;
       const occurrence = { frequency: frequencies[at] ?? 0, totalFrequency, idf, length };
-      const weight = this.#weighting.weight(occurrence, statistics);
-      scores.set(row, (scores.get(row) ?? 0) + queryFrequency * weight);
+      // In float32, where what is equal but for rounding is equal: ties are ties.
+      const weight = Math.fround(this.#weighting.weight(occurrence, statistics));
+      scores.set(row, Math.fround((scores.get(row) ?? 0) + Math.fround(queryFrequency * weight)));
     }
   }
 
