@@ -18,7 +18,7 @@ import { MAX_LIMIT } from "./schemas/search.ts";
 import type { SearchRequestInput, SearchResponse } from "./schemas/search.ts";
 import { search } from "./search/search.ts";
 import type { SearchOptions } from "./search/search-sources.ts";
-import { tokenImportance } from "./search/token-importance.ts";
+import { similarity, tokenImportance } from "./search/token-importance.ts";
 import type { ExplainedText } from "./search/token-importance.ts";
 import { searchText } from "./tables/passage-rows.ts";
 import { whereOf } from "./search/where.ts";
@@ -146,10 +146,16 @@ export abstract class CollectionReads {
   async explainTokens(request: SearchRequestInput, options: SearchOptions = {}): Promise<ExplainedHit[]> {
     const { hits } = await this.search({ ...request, mode: "dense", level: "passage" }, options);
     const embedder = await this.embedder(request.vectors);
-    const texts = hits.map(({ title, text }) => searchText(title, text));
     const { signal } = options;
-    const explained = await tokenImportance(request.query ?? "", texts, { embedder, ...(signal && { signal }) });
-    return hits.map(({ id, passage }, at) => ({ id, passage, score: 0, tokens: [], ...explained[at] }));
+    const { query = "" } = request;
+    const explained: ExplainedHit[] = [];
+    for (const { id, title, text: passageText, passage } of hits) {
+      const text = searchText(title, passageText);
+      const [[, score] = [0, 0]] = await similarity(query, [text], embedder, signal && { signal });
+      const tokens = await tokenImportance(query, { text, score }, embedder, signal && { signal });
+      explained.push({ id, passage, score, tokens });
+    }
+    return explained;
   }
 
   /** Several searches, a few at a time; answers are in order. One that is not valid fails all. */

@@ -2,7 +2,7 @@ import type { Connection } from "@lancedb/lancedb";
 import type { Catalogue, CollectionRecord } from "./catalogue/catalogue.ts";
 import { findReady, notFound } from "./catalogue/find-collection.ts";
 import { Collection } from "./collection.ts";
-import type { Embedder, LoadEmbedder, Splitter } from "./embedder.ts";
+import type { LoadEmbedder, Splitter } from "./embedder.ts";
 import { loadSentenceTransformer } from "./embedders/sentence-transformer.ts";
 import { SharedEmbedders } from "./embedders/shared-embedders.ts";
 import { DbError } from "./errors.ts";
@@ -14,7 +14,6 @@ import { CollectionConfig, CollectionName } from "./schemas/collection.ts";
 import type { Alias, CollectionConfigInput, CollectionInfo } from "./schemas/collection.ts";
 import { Objects } from "./objects/objects.ts";
 import { Snapshots } from "./snapshots/snapshots.ts";
-import type { ModelPrecision } from "./schemas/vectors.ts";
 import { storageFor } from "./storage/registry.ts";
 import type { HeldPlace } from "./storage/storage.ts";
 import { wholeText } from "./whole-text.ts";
@@ -112,12 +111,6 @@ export class Database implements AsyncDisposable {
     const made = await this.#generations.made(settings);
     if (!(await this.#generations.create(name, { settings, made }))) throw taken(name);
     return this.collection(name);
-  }
-
-  /** A model that collections may be made with, loaded once for all that use it. What the model's loader throws passes through. */
-  async embedder(model?: string, precision: ModelPrecision = "fp32"): Promise<Embedder> {
-    this.#requireOpen();
-    return this.#embedders.load(model, { precision });
   }
 
   /** @throws {DbError} `collection_not_found`, with the nearest name as hint. */

@@ -13,10 +13,11 @@ export type {
   EmbeddingsCategory,
   EmbeddingsExplanation,
   EmbeddingsHit,
-  EmbeddingsOptions,
   EmbeddingsResult,
-} from "./embeddings/embeddings.ts";
-export type { EmbeddingsDocument, EmbeddingsId } from "./embeddings/embeddings-document.ts";
+} from "./embeddings/embeddings-results.ts";
+export type { EmbeddingsOptions, IndexOptions, ScoringOptions } from "./embeddings/embeddings-options.ts";
+export type { EmbeddingsData, EmbeddingsDocument, EmbeddingsId } from "./embeddings/embeddings-document.ts";
+export type { EmbeddingsQuery, EmbeddingsSearch } from "./embeddings/search.ts";
 export { loadSentenceTransformer } from "./embedders/sentence-transformer.ts";
 export { SharedEmbedders } from "./embedders/shared-embedders.ts";
 export type { ReindexOptions, ReindexProgress } from "./generations/reindex.ts";

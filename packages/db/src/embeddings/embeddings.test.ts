@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { FakeEmbedder, temporaryDirectory } from "@galen/testing";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Embeddings } from "./embeddings.ts";
 import type { EmbedderSettings } from "../embedder.ts";
 import type { EmbeddingsDocument } from "./embeddings-document.ts";
@@ -73,15 +71,18 @@ test("a named folder keeps the index, a temporary one is removed", async () => {
     await embeddings.upsert(["third"]);
     expect((await embeddings.search("third", 1)).map(([id]) => id)).toEqual([2]);
   }
-  const before = (await readdir(tmpdir())).filter((name) => name.startsWith("galen-embeddings-"));
+  // A place of its own: other tests make temporary folders at the same time.
+  await using temporary = await temporaryDirectory();
+  vi.stubEnv("TMPDIR", temporary.path);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
   const embeddings = new Embeddings({ loadEmbedder });
   await embeddings.index(["text"]);
-  const created = (await readdir(tmpdir())).filter(
-    (name) => name.startsWith("galen-embeddings-") && !before.includes(name),
-  );
-  expect(created.length).toBeGreaterThan(0);
+  const made = async () => (await readdir(temporary.path)).filter((name) => name.startsWith("galen-embeddings-"));
+  expect(await made()).toHaveLength(1);
   await embeddings.close();
-  expect(existsSync(`${tmpdir()}/${created[0]}`)).toBe(false);
+  expect(await made()).toEqual([]);
   await expect(embeddings.count()).rejects.toMatchObject({ code: "database_closed" });
 });
 
@@ -104,44 +105,4 @@ test("path and precision say what index computes with; an index that is there ke
     ["m", "int8"],
     ["m", "fp32"],
   ]);
-});
-
-test("texts are transformed and compared without an index", async () => {
-  await using embeddings = new Embeddings({ loadEmbedder });
-  const query = await embeddings.transform("kidney stones");
-  expect(Math.hypot(...query)).toBeCloseTo(1, 6);
-  expect(await embeddings.batchTransform(["kidney stones"], "data")).toEqual([query]);
-  const data = ["asthma", "stones of the kidney", "kidney stones"];
-  const similar = await embeddings.similarity("kidney stones", data);
-  expect(similar.map(([position]) => position)).toEqual([2, 1, 0]);
-  expect(similar[0]?.[1]).toBeCloseTo(1, 6);
-  expect(await embeddings.batchSimilarity(["kidney stones", "asthma"], data)).toEqual([
-    similar,
-    await embeddings.similarity("asthma", data),
-  ]);
-  expect([embeddings.isDense(), embeddings.isSparse()]).toEqual([true, false]);
-});
-
-test("several searches are answered in order", async () => {
-  await using embeddings = new Embeddings({ content: true, loadEmbedder });
-  await embeddings.index(documents());
-  const results = await embeddings.batchSearch(["kidney stones", "asthma"], 1);
-  expect(results.map(([first]) => first?.id)).toEqual(["stones", "7"]);
-});
-
-test("explain: what each word adds to the score", async () => {
-  await using embeddings = new Embeddings({ content: true, loadEmbedder });
-  await embeddings.index(documents());
-  const [best] = await embeddings.explain("kidney stones", { limit: 1 });
-  // Three words at right angles: two of them are asked for, 2/√6; without one of these 1/√4, without the third 2/√4.
-  expect(best).toMatchObject({ id: "stones", text: "kidney stones hurt", score: expect.closeTo(2 / Math.sqrt(6), 5) });
-  const [kidney, stones, hurt] = best?.tokens ?? [];
-  expect(kidney).toEqual(["kidney", expect.closeTo(2 / Math.sqrt(6) - 0.5, 5)]);
-  expect(stones).toEqual(["stones", expect.closeTo(2 / Math.sqrt(6) - 0.5, 5)]);
-  expect(hurt).toEqual(["hurt", expect.closeTo(2 / Math.sqrt(6) - 1, 5)]);
-  const given = await embeddings.explain("asthma", { texts: ["kidney", "asthma narrows"] });
-  expect(given.map(({ id }) => id)).toEqual([1, 0]);
-  await using pairs = new Embeddings({ loadEmbedder });
-  await pairs.index(documents());
-  await expect(pairs.explain("kidney")).rejects.toThrow(expect.objectContaining({ code: "query_invalid" }));
 });

@@ -1,61 +1,28 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Collection } from "../collection.ts";
-import type { Embedder } from "../embedder.ts";
-import { tokenImportance } from "../search/token-importance.ts";
-import type { ExplainedText } from "../search/token-importance.ts";
-import { cosineSimilarity } from "../vectors/cosine-similarity.ts";
-import { Database } from "../database.ts";
-import type { DatabaseOptions } from "../database.ts";
-import { documentOf } from "./embeddings-document.ts";
-import type { EmbeddingsDocument, EmbeddingsId } from "./embeddings-document.ts";
 import { DbError } from "../errors.ts";
-import type { ModelPrecision } from "../schemas/vectors.ts";
-import type { DocumentInput } from "../schemas/document.ts";
-import type { SearchMode } from "../schemas/search.ts";
-import type { Hit } from "../schemas/search.ts";
-
-export interface EmbeddingsOptions extends Pick<DatabaseOptions, "loadEmbedder" | "split"> {
-  /** Model: a folder, `npm:<package>` or hub id. @default the embedded all-MiniLM-L6-v2 */
-  readonly path?: string;
-  /** What the model's encoder computes in when `index` is called; not how vectors are stored. @default "fp32" */
-  readonly precision?: ModelPrecision;
-  /** Whether searches return the text with the id and the score. @default false */
-  readonly content?: boolean;
-  /** Combines vectors with keywords. @default false */
-  readonly hybrid?: boolean;
-  /** Keywords only. @default false */
-  readonly keyword?: boolean;
-  /** Folder to keep the index in. @default a temporary one, removed by `close` */
-  readonly data?: string;
-}
-
-/** With content. */
-export interface EmbeddingsHit {
-  readonly id: string;
-  readonly text: string;
-  readonly score: number;
-}
-
-/** A word's share in the score of a text. */
-export interface EmbeddingsExplanation extends ExplainedText {
-  /** Of the document, or the place among the given texts. */
-  readonly id: string | number;
-  readonly text: string;
-}
-
-/** What a text is, for models that tell queries from documents. */
-export type EmbeddingsCategory = "query" | "data";
-
-type Documents = Iterable<EmbeddingsDocument> | AsyncIterable<EmbeddingsDocument>;
-
-/** Documents stored in one call of the collection. */
-const BATCH = 1_000;
-const DEFAULT_LIMIT = 3;
-/** Marks a generation whose `index` ran to its end; its hash is the next automatic id. */
-const COMPLETE = "embeddings:complete";
-const NAME = /^embeddings-(\d+)$/;
+import type { EmbeddingsId } from "./embeddings-document.ts";
+import { defined, planOf, requireValid } from "./embeddings-options.ts";
+import type { EmbeddingsOptions } from "./embeddings-options.ts";
+import type {
+  EmbeddingsCategory,
+  EmbeddingsExplanation,
+  EmbeddingsHit,
+  EmbeddingsResult,
+} from "./embeddings-results.ts";
+import { similarity, tokenImportance } from "../search/token-importance.ts";
+import type { Generation } from "./generation.ts";
+import { scaled } from "./models.ts";
+import { OpenedIndex } from "./opened-index.ts";
+import { reindexGeneration } from "./reindex.ts";
+import type { ReindexFunction } from "./reindex.ts";
+import { loadIndex } from "./saved/load-index.ts";
+import { savedConfig, saveIndex } from "./saved/save-index.ts";
+import { isSaved, readConfig } from "./saved/saved-config.ts";
+import { DEFAULT_LIMIT, searchGeneration } from "./search.ts";
+import type { EmbeddingsQuery, EmbeddingsSearch } from "./search.ts";
+import { deleteRows } from "./section-writer.ts";
+import { searchTerms, searchTexts } from "./sql/search-terms.ts";
+import { storeDocuments } from "./store-documents.ts";
+import type { Documents } from "./store-documents.ts";
 
 /**
  * An embeddings index in txtai's shape: `index`, `upsert`, `delete`, `search`. Rows whose score is not above 0 are not returned.
@@ -66,94 +33,136 @@ const NAME = /^embeddings-(\d+)$/;
  * await embeddings.search("query to run");
  */
 export class Embeddings<Content extends boolean = false> implements AsyncDisposable {
-  readonly #options: EmbeddingsOptions;
-  readonly #mode: SearchMode;
-  #opened: Promise<OpenIndex> | undefined;
+  #options: EmbeddingsOptions;
+  #opened: Promise<OpenedIndex> | undefined;
   #closing: Promise<void> | undefined;
 
+  /** @throws {DbError} `collection_invalid` */
   constructor(options: EmbeddingsOptions & { readonly content?: Content } = {}) {
     this.#options = options;
-    this.#mode = options.keyword ? "keyword" : options.hybrid ? "hybrid" : "dense";
+    requireValid(options);
   }
 
   /** Replaces everything. Until the last document is stored, searches see the old index. */
   async index(documents: Documents): Promise<void> {
     const index = await this.#open();
-    const previous = index.collection;
-    const generation = index.generation + 1;
-    const { path: model, precision } = this.#options;
-    const next = await index.database.createCollection({ name: `embeddings-${generation}`, model, precision });
-    try {
-      await store(next, documents, 0);
-    } catch (error) {
-      await index.database.dropCollection(next.name);
-      throw error;
-    }
-    [index.collection, index.generation] = [next, generation];
-    if (previous) await index.database.dropCollection(previous.name);
+    await index.write(() =>
+      index.replace(index.options, (generation) => storeDocuments(generation, documents, index.options)),
+    );
   }
 
   /** Adds documents, replacing those of the same id; the first call is an `index`. */
   async upsert(documents: Documents): Promise<void> {
-    const { collection } = await this.#open();
-    if (!collection) return this.index(documents);
-    const { hash = "0" } = (await collection.sources.get(COMPLETE)) ?? {};
-    await store(collection, documents, Number(hash));
+    const index = await this.#open();
+    await index.write(async () => {
+      const { generation, options } = index;
+      if (generation?.rows.count) return storeDocuments(generation, documents, options);
+      return index.replace(options, (next) => storeDocuments(next, documents, options));
+    });
   }
 
-  /** Deletes documents and returns the ids that existed. */
-  async delete(ids: readonly EmbeddingsId[]): Promise<string[]> {
-    const { collection } = await this.#open();
-    if (!collection) return [];
-    const known = await Promise.all([...new Set(ids.map(String))].map((id) => collection.get(id)));
-    const existing = known.flatMap((document) => document?.id ?? []).sort();
-    await collection.delete({ ids: existing });
-    return existing;
+  /** Deletes documents and returns the ids that existed: sorted with content, else as they were asked for and indexed. */
+  async delete(ids: readonly EmbeddingsId[]): Promise<(Content extends true ? string : EmbeddingsId)[]> {
+    const index = await this.#open();
+    const deleted = await index.write(async () => (index.generation ? deleteRows(index.generation, ids) : []));
+    const shown = index.options.content ? deleted.map(String).sort() : deleted;
+    return shown as (Content extends true ? string : EmbeddingsId)[];
   }
 
+  /**
+   * Makes the index anew of its documents under another configuration, of which nothing is kept but `content` and `objects`. Searches
+   * see the old one meanwhile.
+   */
+  async reindex(config: EmbeddingsOptions = {}, change?: ReindexFunction): Promise<void> {
+    const index = await this.#open();
+    await index.write(async () => {
+      const { generation, options } = index;
+      if (!generation) return;
+      const { content, objects, loadEmbedder, split, data } = options;
+      const next = defined({ ...config, content, objects, loadEmbedder, split, data });
+      requireValid(next);
+      await index.replace(next, (fresh) => reindexGeneration(generation, fresh, { options, next, change }));
+      this.#options = next;
+    });
+  }
+
+  /** Rows: a document that was given twice in one call counts twice. */
   async count(): Promise<number> {
-    const { collection } = await this.#open();
-    return collection ? collection.count() : 0;
+    return (await this.#generation())?.rows.count ?? 0;
   }
 
-  /** The best documents, best first: `{ id, text, score }` with content, else `[id, score]`. @default limit 3 */
-  async search(query: string, limit: number = DEFAULT_LIMIT): Promise<EmbeddingsResult<Content>[]> {
-    const { collection } = await this.#open();
-    if (!collection) return [];
-    const { hits } = await collection.search({ query, limit, mode: this.#mode });
-    const found = hits.filter(({ score }) => score > 0);
-    const rows = this.#options.content ? await withContent(collection, found) : found.map(asPair);
-    return rows as EmbeddingsResult<Content>[];
+  /**
+   * The best rows, best first: `{ id, text, score }` with content, else `[id, score]`. With content a query may be a statement, such as
+   * `select id, text from txtai where similar('insulin') and year > 2020`. @default limit 3
+   *
+   * @throws {DbError} `query_invalid`, with the `position` in a statement
+   */
+  async search(
+    query: EmbeddingsQuery,
+    limit?: number,
+    search: Omit<EmbeddingsSearch, "limit"> = {},
+  ): Promise<EmbeddingsResult<Content>[]> {
+    const index = await this.#open();
+    for (;;) {
+      const { generation, options } = index;
+      if (!generation) return [];
+      try {
+        const rows: unknown[] = await searchGeneration(generation, query, { ...search, limit, options });
+        return rows as EmbeddingsResult<Content>[];
+      } catch (error) {
+        // What it searched may have been replaced meanwhile, and is gone then.
+        if (index.generation === generation || this.#closing) throw error;
+      }
+    }
   }
 
-  /** Several searches, in order. */
-  async batchSearch(queries: readonly string[], limit?: number): Promise<EmbeddingsResult<Content>[][]> {
+  /** Several searches, in order; parameters are those of each. */
+  async batchsearch(
+    queries: readonly EmbeddingsQuery[],
+    limit?: number,
+    search: Omit<EmbeddingsSearch, "limit" | "parameters"> & {
+      readonly parameters?: readonly EmbeddingsSearch["parameters"][];
+    } = {},
+  ): Promise<EmbeddingsResult<Content>[][]> {
+    const { parameters, ...shared } = search;
     const results: EmbeddingsResult<Content>[][] = [];
-    for (const query of queries) results.push(await this.search(query, limit));
+    for (const [at, query] of queries.entries()) {
+      results.push(await this.search(query, limit, { ...shared, parameters: parameters?.[at] }));
+    }
     return results;
   }
 
-  /** The vector of a text, by default as a query has it; scaled to length 1. */
-  async transform(text: string, category: EmbeddingsCategory = "query"): Promise<Float32Array> {
-    const [vector = new Float32Array()] = await this.batchTransform([text], category);
+  /** The vector of a text, by default as a query has it, scaled to length 1; a vector is scaled. */
+  async transform(
+    text: EmbeddingsQuery,
+    category: EmbeddingsCategory = "query",
+    index?: string,
+  ): Promise<Float32Array> {
+    const [vector = new Float32Array()] = await this.batchtransform([text], category, index);
     return vector;
   }
 
-  async batchTransform(texts: readonly string[], category: EmbeddingsCategory = "query"): Promise<Float32Array[]> {
-    const embedder = await this.#embedder();
-    if (category === "data") return embedder.embedDocuments(texts);
-    return Promise.all(texts.map((text) => embedder.embedQuery(text)));
+  async batchtransform(
+    texts: readonly EmbeddingsQuery[],
+    category: EmbeddingsCategory = "query",
+    index?: string,
+  ): Promise<Float32Array[]> {
+    const embedder = await (await this.#open()).embedder(index);
+    return Promise.all(
+      texts.map(async (text) => {
+        if (typeof text !== "string") return scaled(text);
+        if (category === "query") return embedder.embedQuery(text);
+        return (await embedder.embedDocuments([text]))[0] ?? new Float32Array();
+      }),
+    );
   }
 
   /** How like texts are to a query, without an index: their places and cosines, the best first. */
   async similarity(query: string, data: readonly string[]): Promise<[position: number, score: number][]> {
-    const embedder = await this.#embedder();
-    const [asked, vectors] = await Promise.all([embedder.embedQuery(query), embedder.embedDocuments(data)]);
-    const scores = vectors.map((vector, at): [number, number] => [at, cosineSimilarity(asked, vector)]);
-    return scores.sort(([left, some], [right, others]) => others - some || left - right);
+    return similarity(query, data, await (await this.#open()).embedder());
   }
 
-  async batchSimilarity(
+  async batchsimilarity(
     queries: readonly string[],
     data: readonly string[],
   ): Promise<[position: number, score: number][][]> {
@@ -161,31 +170,97 @@ export class Embeddings<Content extends boolean = false> implements AsyncDisposa
   }
 
   /**
-   * What each word of the best documents adds to their score, or of given texts; the best first. Costs an embedding a word.
-   * @throws {DbError} `query_invalid` without content and without texts
+   * What each word of the best rows adds to their score, or of given texts; the best first. Costs an embedding a word.
+   * @throws {DbError} `query_invalid` without content and without texts, and where there are no vectors
    */
-  async explain(
-    query: string,
-    { texts, limit = DEFAULT_LIMIT }: { readonly texts?: readonly string[]; readonly limit?: number } = {},
-  ): Promise<EmbeddingsExplanation[]> {
-    const rows = texts ? texts.map((text, at) => ({ id: at, text })) : await this.#contents(query, limit);
-    const explained = await tokenImportance(
-      query,
-      rows.map(({ text }) => text),
-      { embedder: await this.#embedder() },
-    );
-    const results = rows.map(({ id, text }, at) => ({ id, text, score: 0, tokens: [], ...explained[at] }));
-    return results.sort((left, right) => right.score - left.score);
+  async explain(query: string, texts?: readonly string[], limit?: number): Promise<EmbeddingsExplanation[]> {
+    const index = await this.#open();
+    if (!planOf(index.options).isDense) throw unexplained("An index without vectors cannot be explained.");
+    if (!texts && !index.options.content) throw unexplained("An index without content has no texts to explain.");
+    const asked = texts ? query : searchTexts(query);
+    const embedder = await index.embedder();
+    const found = texts
+      ? (await similarity(query, texts, embedder)).map(([id, score]) => ({ id, text: texts[id] ?? "", score }))
+      : ((await this.search(query, limit ?? DEFAULT_LIMIT)) as EmbeddingsHit[]);
+    const explained: EmbeddingsExplanation[] = [];
+    for (const row of found) {
+      const { text, score } = row;
+      const isWhole = asked !== undefined && typeof text === "string" && typeof score === "number";
+      explained.push({ ...row, tokens: isWhole ? await tokenImportance(asked, { text, score }, embedder) : [] });
+    }
+    return explained.sort((left, right) => right.score - left.score);
+  }
+
+  async batchexplain(
+    queries: readonly string[],
+    texts?: readonly string[],
+    limit?: number,
+  ): Promise<EmbeddingsExplanation[][]> {
+    return Promise.all(queries.map((query) => this.explain(query, texts, limit)));
+  }
+
+  /** What a query searches for: itself, or the values of a statement's `similar()`; `undefined` for a statement without one. */
+  terms(query: string): string | undefined {
+    return this.#options.content ? searchTerms(query) : query;
+  }
+
+  batchterms(queries: readonly string[]): (string | undefined)[] {
+    return queries.map((query) => this.terms(query));
+  }
+
+  /** Nothing: it would weigh the words of word vectors, and there are none. What `scoring` counts is counted by `index`. */
+  async score(_documents: Documents): Promise<void> {}
+
+  /** Writes the index to a folder, in the place of one that was saved there; without an index, nothing. */
+  async save(path: string): Promise<void> {
+    const index = await this.#open();
+    await index.write(async () => {
+      if (index.generation) await saveIndex(index.generation, index.options, path);
+    });
+  }
+
+  /** Whether a folder holds a saved index; without one, whether there is an index here. */
+  async exists(path?: string): Promise<boolean> {
+    return path === undefined ? (await this.#generation()) !== undefined : isSaved(path);
+  }
+
+  /**
+   * Takes over the index of a folder that `save` has written, or that txtai has saved with its content, in the place of the present one;
+   * its configuration counts, but for what is given here.
+   * @throws {DbError} `import_invalid`
+   */
+  async load(path: string, config: EmbeddingsOptions = {}): Promise<void> {
+    const index = await this.#open();
+    await index.write(async () => {
+      const saved = await readConfig(path);
+      const { loadEmbedder, split, data, functions } = index.options;
+      const options = defined({ ...saved.options, functions, ...config, loadEmbedder, split, data });
+      requireValid(options);
+      await index.replace(options, (fresh) => loadIndex(fresh, { folder: path, nextId: saved.nextId, options }));
+      this.#options = options;
+    });
+  }
+
+  /** The configuration, with the numbers of the next row and the next automatic id where there is an index. */
+  async info(): Promise<Record<string, unknown>> {
+    const { generation, options } = await this.#open();
+    const dimensions = generation?.rows.main.dense?.dimension;
+    return { ...savedConfig(generation, options), ...(dimensions && { dimensions }) };
   }
 
   /** Whether searches compare vectors. */
-  isDense(): boolean {
-    return this.#mode !== "keyword";
+  isdense(): boolean {
+    return planOf(this.#options).isDense;
   }
 
   /** Whether searches count words. */
-  isSparse(): boolean {
-    return this.#mode !== "dense";
+  issparse(): boolean {
+    return planOf(this.#options).terms !== undefined;
+  }
+
+  /** Whether words have weights without being searched. */
+  isweighted(): boolean {
+    return planOf(this.#options).isWeighted;
   }
 
   /** Frees the model and the folder; a temporary folder is removed. */
@@ -198,27 +273,8 @@ export class Embeddings<Content extends boolean = false> implements AsyncDisposa
     await this.close();
   }
 
-  /** Of the index, or of the one that the first `index` will make. */
-  async #embedder(): Promise<Embedder> {
-    const { collection, database } = await this.#open();
-    if (collection) return collection.embedder();
-    const { path: model, precision } = this.#options;
-    return database.embedder(model, precision);
-  }
-
-  async #contents(query: string, limit: number): Promise<EmbeddingsHit[]> {
-    const { collection } = await this.#open();
-    if (!this.#options.content) {
-      throw new DbError("query_invalid", "An index without content has no texts to explain.", {
-        hint: "Give texts, or make the index with content.",
-      });
-    }
-    if (!collection) return [];
-    const { hits } = await collection.search({ query, limit, mode: this.#mode });
-    return withContent(
-      collection,
-      hits.filter(({ score }) => score > 0),
-    );
+  async #generation(): Promise<Generation | undefined> {
+    return (await this.#open()).generation;
   }
 
   async #close(): Promise<void> {
@@ -226,84 +282,13 @@ export class Embeddings<Content extends boolean = false> implements AsyncDisposa
     await index?.[Symbol.asyncDispose]();
   }
 
-  #open(): Promise<OpenIndex> {
+  #open(): Promise<OpenedIndex> {
     if (this.#closing) throw new DbError("database_closed", "The embeddings are closed.");
-    this.#opened ??= openIndex(this.#options);
+    this.#opened ??= OpenedIndex.open(this.#options);
     return this.#opened;
   }
 }
 
-export type EmbeddingsResult<Content extends boolean> = Content extends true
-  ? EmbeddingsHit
-  : readonly [id: EmbeddingsId, score: number];
-
-interface OpenIndex extends AsyncDisposable {
-  readonly database: Database;
-  collection: Collection | undefined;
-  generation: number;
-}
-
-async function openIndex({ data, loadEmbedder, split }: EmbeddingsOptions): Promise<OpenIndex> {
-  await using stack = new AsyncDisposableStack();
-  const folder = data ?? (await mkdtemp(join(tmpdir(), "galen-embeddings-")));
-  if (data === undefined) stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const options = { ...(loadEmbedder && { loadEmbedder }), ...(split && { split }) };
-  const database = stack.use(await Database.open(folder, options));
-  const { collection, generation } = await newestComplete(database);
-  const owned = stack.move();
-  return { database, collection, generation, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-
-/** Older generations, and one whose `index` did not end, are dropped. */
-async function newestComplete(database: Database): Promise<{ collection: Collection | undefined; generation: number }> {
-  const names = (await database.collections()).map(({ name }) => name).filter((name) => NAME.test(name));
-  const generations = names.sort((left, right) => generationOf(right) - generationOf(left));
-  let newest: Collection | undefined;
-  for (const name of generations) {
-    const collection = await database.collection(name);
-    if (!newest && (await collection.sources.get(COMPLETE))) newest = collection;
-    else await database.dropCollection(name);
-  }
-  return { collection: newest, generation: newest ? generationOf(newest.name) : 0 };
-}
-
-function generationOf(name: string): number {
-  return Number(NAME.exec(name)?.[1] ?? 0);
-}
-
-/** Streams in batches. Documents without an id get the next whole number. */
-async function store(collection: Collection, documents: Documents, firstId: number): Promise<void> {
-  let nextId = firstId;
-  let batch: DocumentInput[] = [];
-  for await (const input of documents) {
-    const document = documentOf(input, () => nextId++);
-    if (document) batch.push(document);
-    if (batch.length === BATCH) {
-      await upsertAll(collection, batch);
-      batch = [];
-    }
-  }
-  await upsertAll(collection, batch);
-  await collection.sources.set(COMPLETE, { hash: String(nextId), documents: await collection.count() });
-}
-
-async function upsertAll(collection: Collection, batch: readonly DocumentInput[]): Promise<void> {
-  if (batch.length === 0) return;
-  const { failed } = await collection.upsert(batch);
-  const [first] = failed;
-  if (!first) return;
-  throw new DbError("document_invalid", `${failed.length} documents cannot be stored; the first: ${first.message}.`, {
-    details: { failed },
-  });
-}
-
-/** A hit's text is a passage; the text that txtai returns is the document's. */
-async function withContent(collection: Collection, hits: readonly Hit[]): Promise<EmbeddingsHit[]> {
-  const documents = await Promise.all(hits.map(({ id }) => collection.get(id)));
-  return hits.map(({ id, score, text }, at) => ({ id, text: documents[at]?.text ?? text, score }));
-}
-
-/** Without content an id keeps its type. */
-function asPair({ id, score, metadata }: Hit): readonly [EmbeddingsId, number] {
-  return [typeof metadata["id"] === "number" ? metadata["id"] : id, score];
+function unexplained(message: string): DbError {
+  return new DbError("query_invalid", message, { hint: "Give texts, or make the index with content and vectors." });
 }

@@ -2,38 +2,43 @@ import type { Embedder, EmbedOptions } from "../embedder.ts";
 import { cosineSimilarity } from "../vectors/cosine-similarity.ts";
 
 /** A word of a text, and how much of the text's likeness to a query goes when it is left out. */
-type TokenImportance = readonly [token: string, importance: number];
+export type TokenImportance = readonly [token: string, importance: number];
 
 export interface ExplainedText {
-  /** Cosine of query and text. */
+  /** Of the text. */
   readonly score: number;
   readonly tokens: readonly TokenImportance[];
 }
 
-/** Each token costs an embedding of the text without it. */
+/** Each word costs an embedding of the text without it. */
 const MAX_TOKENS = 512;
 
+/** Position and cosine of each text, the most like first. */
+export async function similarity(
+  query: string,
+  texts: readonly string[],
+  embedder: Embedder,
+  options: EmbedOptions = {},
+): Promise<[position: number, score: number][]> {
+  const asked = await embedder.embedQuery(query, options);
+  const vectors = await embedder.embedDocuments(texts, options);
+  const scores = vectors.map((vector, at): [number, number] => [at, cosineSimilarity(asked, vector)]);
+  return scores.sort(([left, some], [right, others]) => others - some || left - right);
+}
+
 /**
- * Embeds a text without each of its words in turn (txtai's `explain`): importance = score − |cosine without the word|. Of a text with more
- * than 512 words the first are explained, the others stand beside them.
+ * What the words of a text add to its score, as txtai's `explain` says it: score − |likeness without the word|. Words after the 512th are
+ * not looked at.
  */
 export async function tokenImportance(
   query: string,
-  texts: readonly string[],
-  { embedder, ...options }: EmbedOptions & { readonly embedder: Embedder },
-): Promise<ExplainedText[]> {
-  const asked = await embedder.embedQuery(query, options);
-  const explained: ExplainedText[] = [];
-  for (const text of texts) {
-    const words = text.split(/\s+/).filter((word) => word !== "");
-    const without = words.slice(0, MAX_TOKENS).map((_, at) => words.toSpliced(at, 1).join(" "));
-    const [whole, ...parts] = await embedder.embedDocuments([text, ...without], options);
-    const score = cosineSimilarity(asked, whole);
-    const tokens = parts.map((vector, at): TokenImportance => [
-      words[at] ?? "",
-      score - Math.abs(cosineSimilarity(asked, vector)),
-    ]);
-    explained.push({ score, tokens });
-  }
-  return explained;
+  { text, score }: { readonly text: string; readonly score: number },
+  embedder: Embedder,
+  options: EmbedOptions = {},
+): Promise<TokenImportance[]> {
+  const words = text.split(/\s+/u).filter((word) => word !== "");
+  const without = words.slice(0, MAX_TOKENS).map((_, at) => words.toSpliced(at, 1).join(" "));
+  if (without.length === 0) return [];
+  const scores = new Map(await similarity(query, without, embedder, options));
+  return without.map((_, at): TokenImportance => [words[at] ?? "", score - Math.abs(scores.get(at) ?? 0)]);
 }

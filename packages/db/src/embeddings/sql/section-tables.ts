@@ -1,0 +1,161 @@
+import Sqlite from "better-sqlite3";
+import { MAX_TEXT_LENGTH } from "../../schemas/document.ts";
+import type { Scored } from "../scored.ts";
+import { compilePattern, matchesPattern } from "../wildcard.ts";
+import type { CompiledStatement } from "./compile-statement.ts";
+import type { RegisteredFunction, SqlValue } from "./functions.ts";
+import { queryError } from "./query-error.ts";
+
+/** A row of the index as statements see it. */
+export interface SectionRow {
+  readonly indexid: number;
+  readonly id: string;
+  readonly text: string;
+  readonly tags: string | null;
+  /** When it was added. */
+  readonly entry: string;
+  /** The object that was indexed, as JSON. */
+  readonly data: string | null;
+  readonly object: Uint8Array | null;
+}
+
+export type ResultRow = Record<string, SqlValue>;
+
+const SCHEMA = `
+  create table documents (id text primary key, data text, tags text, entry text) without rowid;
+  create table objects (id text primary key, object blob) without rowid;
+  create table sections (indexid integer primary key, id text, text text, tags text, entry text);
+  create index section_id on sections (id);
+  create temp table found (clause integer, indexid integer, score real, primary key (clause, indexid)) without rowid;
+`;
+
+/** A statement may join texts, but not make one out of nothing. */
+const MAX_MADE_LENGTH = 4 * MAX_TEXT_LENGTH;
+
+/** The rows of an index in memory, in txtai's tables, for statements. What is durable stands elsewhere. */
+export class SectionTables implements Disposable {
+  readonly #sqlite = new Sqlite(":memory:");
+
+  constructor(functions: ReadonlyMap<string, RegisteredFunction>) {
+    this.#sqlite.exec(SCHEMA);
+    addFunctions(this.#sqlite, functions);
+  }
+
+  /** Rows whose ids have no rows of before. */
+  insert(rows: readonly SectionRow[]): void {
+    const section = this.#sqlite.prepare("insert into sections values (@indexid, @id, @text, @tags, @entry)");
+    const document = this.#sqlite.prepare("insert or replace into documents values (@id, @data, @tags, @entry)");
+    const object = this.#sqlite.prepare("insert or replace into objects values (@id, @object)");
+    this.#sqlite.transaction(() => {
+      for (const row of rows) {
+        section.run(row);
+        if (row.data !== null) document.run(row);
+        if (row.object !== null) object.run(row);
+      }
+    })();
+  }
+
+  /** All rows of these ids. */
+  delete(ids: readonly string[]): void {
+    const statements = ["sections", "documents", "objects"].map((table) =>
+      this.#sqlite.prepare(`delete from ${table} where id = ?`),
+    );
+    this.#sqlite.transaction(() => {
+      for (const id of ids) for (const statement of statements) statement.run(id);
+    })();
+  }
+
+  texts(indexids: readonly number[]): Map<number, { readonly id: string; readonly text: string }> {
+    const statement = this.#sqlite.prepare("select id, text from sections where indexid = ?");
+    return new Map(indexids.map((indexid) => [indexid, statement.get(indexid) as { id: string; text: string }]));
+  }
+
+  /** The rows that the searches of a statement choose among. */
+  eligible({ eligible, values }: CompiledStatement): Set<number> | undefined {
+    if (eligible === undefined) return undefined;
+    return new Set(this.#evaluate(() => this.#prepare(eligible).pluck().all(values) as number[]));
+  }
+
+  /** The answer to a statement, given what each of its searches has found. */
+  run({ text, values, labels }: CompiledStatement, found: readonly (readonly Scored[])[]): ResultRow[] {
+    const insert = this.#sqlite.prepare("insert into found values (?, ?, ?)");
+    this.#sqlite.transaction(() => {
+      this.#sqlite.prepare("delete from found").run();
+      for (const [clause, rows] of found.entries()) for (const { row, score } of rows) insert.run(clause, row, score);
+    })();
+    const rows = this.#evaluate(() => this.#prepare(text).raw().all(values) as SqlValue[][]);
+    return rows.map((row) => Object.fromEntries(row.map((value, at) => [labels[at] ?? "", value])));
+  }
+
+  [Symbol.dispose](): void {
+    this.#sqlite.close();
+  }
+
+  #prepare(text: string): Sqlite.Statement {
+    return this.#sqlite.prepare(text);
+  }
+
+  /** What SQLite finds wrong only when it counts; its messages may quote values. */
+  #evaluate<Result>(run: () => Result): Result {
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof Sqlite.SqliteError)) throw error;
+      throw queryError("SQLite cannot evaluate it", 0, { reason: error.code });
+    }
+  }
+}
+
+function addFunctions(sqlite: Sqlite.Database, functions: ReadonlyMap<string, RegisteredFunction>): void {
+  const deterministic = true;
+  // SQLite's own can take a time that is exponential in the pattern.
+  sqlite.function("like", { deterministic }, (pattern: SqlValue, text: SqlValue) => like(pattern, text));
+  sqlite.function("like", { deterministic }, (pattern: SqlValue, text: SqlValue, escape: SqlValue) =>
+    like(pattern, text, escape),
+  );
+  sqlite.function("joined", { deterministic }, (left: SqlValue, right: SqlValue) =>
+    left === null || right === null
+      ? null
+      : bounded(asText(left).length + asText(right).length, () => asText(left) + asText(right)),
+  );
+  sqlite.function("replace", { deterministic }, replace);
+  for (const [name, { run, argcount, deterministic }] of functions) {
+    const call = (...values: SqlValue[]) => sqlValue(run(...values));
+    Object.defineProperty(call, "length", { value: Math.max(0, argcount) });
+    sqlite.function(name, { deterministic, varargs: argcount < 0 }, call);
+  }
+}
+
+function sqlValue(value: SqlValue | boolean | undefined): SqlValue {
+  return typeof value === "boolean" ? Number(value) : (value ?? null);
+}
+
+function asText(value: SqlValue): string {
+  return typeof value === "string" ? value : String(value);
+}
+
+function like(pattern: SqlValue, text: SqlValue, escape?: SqlValue): number | null {
+  if (pattern === null || text === null || escape === null) return null;
+  if (escape !== undefined && Array.from(asText(escape)).length !== 1)
+    throw queryError("An escape is one character", 0);
+  const wildcards = { any: "%", one: "_", escape: escape === undefined ? undefined : asciiLower(asText(escape)) };
+  return Number(matchesPattern(compilePattern(asciiLower(asText(pattern)), wildcards), asciiLower(asText(text))));
+}
+
+/** As far as SQLite's own LIKE does not tell cases apart. */
+function asciiLower(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+function replace(value: SqlValue, old: SqlValue, next: SqlValue): string | null {
+  if (value === null || old === null || next === null) return null;
+  const [text, from, to] = [asText(value), asText(old), asText(next)];
+  if (from === "") return text;
+  const parts = text.split(from);
+  return bounded(text.length + (parts.length - 1) * (to.length - from.length), () => parts.join(to));
+}
+
+function bounded(length: number, make: () => string): string {
+  if (length > MAX_MADE_LENGTH) throw queryError("A text becomes too long", 0);
+  return make();
+}
