@@ -36,6 +36,8 @@ describe("what cannot be read is refused with its place", () => {
     ["a*", 0],
     ["-only -excluded", 0],
     ["+w ".repeat(33), 0],
+    [`"${"w ".repeat(65)}"`, 0],
+    [`+${"w".repeat(1_001)}`, 0],
   ])("%s", (query, position) => {
     const error = expect.objectContaining({ code: "query_invalid", details: { pointer: "/query", position } });
     expect(() => readQuery(query, "operators")).toThrow(error);

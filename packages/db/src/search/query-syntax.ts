@@ -24,6 +24,9 @@ export interface ReadQuery {
 
 /** Each constraint is a regular expression over every passage. */
 const MAX_CONSTRAINTS = 32;
+/** Words and characters of all of them: a long expression takes its time, and the engine refuses one of some hundred words. */
+const MAX_CONSTRAINT_WORDS = 64;
+const MAX_CONSTRAINT_LENGTH = 1_000;
 /** Shorter beginnings are those of half the vocabulary. */
 const MIN_PREFIX = 2;
 /** An operator, then a phrase or anything up to a space. */
@@ -57,6 +60,11 @@ export function readQuery(query: string, syntax: SearchRequest["syntax"]): ReadQ
   }
   if (texts.length === 0) throw invalid("only words that are excluded", 0);
   if (constraints.length > MAX_CONSTRAINTS) throw invalid(`more than ${MAX_CONSTRAINTS} phrases and signs`, 0);
+  const demanded = constraints.flatMap(({ words }) => words);
+  if (demanded.length > MAX_CONSTRAINT_WORDS || demanded.join("").length > MAX_CONSTRAINT_LENGTH) {
+    const most = `${MAX_CONSTRAINT_WORDS} words or ${MAX_CONSTRAINT_LENGTH} characters`;
+    throw invalid(`phrases and signs of more than ${most}`, 0);
+  }
   return { text: texts.join(" "), constraints, prefixes };
 }
 
