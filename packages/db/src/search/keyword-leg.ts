@@ -29,9 +29,10 @@ export async function keywordLeg(
     similar.passages.filter(({ id }) => !known.has(id)),
     exact.passages.at(-1)?.score,
   );
+  const all = [...exact.passages, ...added];
   return {
-    passages: [...exact.passages, ...added].sort(byScore).slice(0, depth),
-    complete: similar.complete,
+    passages: all.sort(byScore).slice(0, depth),
+    complete: similar.complete && all.length <= depth,
     fuzzy: new Set(added.map(({ id }) => id)),
   };
 }

@@ -100,7 +100,8 @@ async function counts(
   return stopwatch.time("count", async () => {
     const where = await whereOf(sources, filter);
     const found = facets && (await facetsOf(table, facets, where));
+    if (!explain) return { ...(found && { facets: found }) };
     const [matching, total] = await Promise.all([table.countRows(where), table.countRows()]);
-    return { ...(found && { facets: found }), ...(explain && { selectivity: { matching, total } }) };
+    return { ...(found && { facets: found }), selectivity: { matching, total } };
   });
 }
