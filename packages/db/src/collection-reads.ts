@@ -34,6 +34,11 @@ export interface ListOptions {
   readonly filter?: Filter;
 }
 
+/** A search by words, whose mode and level are decided. */
+export type ExplainTokensRequest = Omit<SearchRequestInput, "query" | "like" | "mode" | "level"> & {
+  readonly query: string;
+};
+
 /** What the words of a passage add to its score. */
 export interface ExplainedHit extends ExplainedText {
   readonly id: string;
@@ -143,15 +148,21 @@ export abstract class CollectionReads {
    * What each word of the best passages adds to their likeness to a query, as far as vectors see it; costs an embedding a word.
    * @throws {DbError} `query_invalid`, also for a collection without vectors
    */
-  async explainTokens(request: SearchRequestInput, options: SearchOptions = {}): Promise<ExplainedHit[]> {
-    const { hits } = await this.search({ ...request, mode: "dense", level: "passage" }, options);
+  async explainTokens(
+    { query, ...request }: ExplainTokensRequest,
+    options: SearchOptions = {},
+  ): Promise<ExplainedHit[]> {
+    const { hits } = await this.search(
+      { ...request, query, like: undefined, mode: "dense", level: "passage" },
+      options,
+    );
     const embedder = await this.embedder(request.vectors);
     const { signal } = options;
-    const { query = "" } = request;
+    const texts = hits.map(({ title, text }) => searchText(title, text));
+    const scores = new Map(await similarity(query, texts, embedder, signal && { signal }));
     const explained: ExplainedHit[] = [];
-    for (const { id, title, text: passageText, passage } of hits) {
-      const text = searchText(title, passageText);
-      const [[, score] = [0, 0]] = await similarity(query, [text], embedder, signal && { signal });
+    for (const [at, { id, passage }] of hits.entries()) {
+      const [text, score] = [texts[at] ?? "", scores.get(at) ?? 0];
       const tokens = await tokenImportance(query, { text, score }, embedder, signal && { signal });
       explained.push({ id, passage, score, tokens });
     }

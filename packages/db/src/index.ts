@@ -5,7 +5,13 @@ export type { ExportSelection } from "./archive/exported-documents.ts";
 export type { ImportSource } from "./archive/formats.ts";
 export type { Collection, ImportOptions, PatchSelector } from "./collection.ts";
 export type { CollectionReader, WaitOptions } from "./collection-reader.ts";
-export type { CollectionReads, ExplainedHit, ListOptions, SignalOptions } from "./collection-reads.ts";
+export type {
+  CollectionReads,
+  ExplainedHit,
+  ExplainTokensRequest,
+  ListOptions,
+  SignalOptions,
+} from "./collection-reads.ts";
 export type { DeleteSelector } from "./ingestion/delete-selector.ts";
 export type { Embedder, EmbedderSettings, EmbedOptions, LoadEmbedder, Splitter } from "./embedder.ts";
 export { Embeddings } from "./embeddings/embeddings.ts";
