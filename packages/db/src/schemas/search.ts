@@ -90,20 +90,39 @@ const SearchRequestShape = z.strictObject({
     .meta({ description: "One hit a document (its best passage), or one a passage" }),
 });
 
-/** Options that contradict each other are refused rather than ignored. */
-export const SearchRequest = SearchRequestShape.superRefine(
-  ({ query, like, mode, fusion, syntax, diversity, expand, rerank }, context) => {
-    const refuse = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
-    if ((query === undefined) === (like === undefined)) refuse("query", "either query or like");
-    if (like !== undefined && mode !== undefined && mode !== "dense") refuse("mode", "a search by likeness is dense");
-    if (like !== undefined && syntax !== "plain") refuse("syntax", "a search by likeness has no words");
-    if (like !== undefined && rerank !== undefined) refuse("rerank", "a search by likeness has no query to rerank by");
-    if (fusion !== undefined && (mode === "dense" || mode === "keyword"))
-      refuse("fusion", `a ${mode} search has one leg`);
-    if (expand && mode === "dense") refuse("expand", "a dense search has no words to expand");
-    if (diversity > 0 && mode === "keyword") refuse("diversity", "a keyword search compares no vectors");
-  },
-).meta({ id: "SearchRequest" });
+/** Options of a request that contradict each other, or the mode, with their places: they are refused rather than ignored. */
+export function contradictionsOf({
+  query,
+  like,
+  mode,
+  fusion,
+  syntax,
+  diversity,
+  expand,
+  rerank,
+}: z.infer<typeof SearchRequestShape>): { readonly field: string; readonly message: string }[] {
+  const isLike = like !== undefined;
+  const cases = [
+    { field: "query", is: (query === undefined) === !isLike, message: "either query or like" },
+    { field: "mode", is: isLike && mode !== undefined && mode !== "dense", message: "a search by likeness is dense" },
+    { field: "syntax", is: isLike && syntax !== "plain", message: "a search by likeness has no words" },
+    { field: "expand", is: expand && (isLike || mode === "dense"), message: "a dense search has no words to expand" },
+    { field: "rerank", is: isLike && rerank !== undefined, message: "a search by likeness has no query to rerank by" },
+    {
+      field: "fusion",
+      is: fusion !== undefined && (isLike || mode === "dense" || mode === "keyword"),
+      message: "a search of one leg joins nothing",
+    },
+    { field: "diversity", is: diversity > 0 && mode === "keyword", message: "a keyword search compares no vectors" },
+  ];
+  return cases.filter(({ is }) => is).map(({ field, message }) => ({ field, message }));
+}
+
+export const SearchRequest = SearchRequestShape.superRefine((request, context) => {
+  for (const { field, message } of contradictionsOf(request)) {
+    context.addIssue({ code: "custom", path: [field], message });
+  }
+}).meta({ id: "SearchRequest" });
 export type SearchRequest = z.infer<typeof SearchRequest>;
 export type SearchRequestInput = z.input<typeof SearchRequest>;
 

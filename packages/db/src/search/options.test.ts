@@ -70,6 +70,14 @@ describe("phrases and signs", () => {
     expect(await opened.ids(request)).toEqual([]);
   });
 
+  test("the largest that are allowed are answered", async () => {
+    await using opened = await openCollection();
+    const phrases = Array.from({ length: 32 }, (_, at) => `+w${at}-x`).join(" ");
+    for (const query of [phrases, `"${"word ".repeat(64)}"`, `+${"é".repeat(1_000)}`]) {
+      expect(await opened.ids({ query, mode: "keyword", ...operators, typos: false })).toEqual([]);
+    }
+  });
+
   test("quotes, regular expressions and SQL in a query are words or nothing", async () => {
     await using opened = await openCollection();
     const queries = ["+(a|b)x +x", "+x') OR true OR ('x", "+[[:alpha:]] +zebra", '"kidney.*stages"', "+a{1000000} -a"];
@@ -212,6 +220,17 @@ test("facets count documents that match the filter, whatever the query", async (
   expect(large.facets?.["seen"]?.values[0]).toEqual({ value: "2010-01-01T00:00:00.000Z", count: 1 });
 });
 
+test.each<[Partial<SearchRequestInput>, string]>([
+  [{ diversity: 0.5 }, "/diversity"],
+  [{ fusion: { method: "rrf" } }, "/fusion"],
+])("a collection without vectors refuses %j", async (options, pointer) => {
+  await using opened = await openCollection();
+  const words = await opened.database.createCollection({ name: "words", dense: false });
+  await expect(words.search({ query: "kidney", ...options })).rejects.toThrow(
+    expect.objectContaining({ code: "query_invalid", details: { pointer } }),
+  );
+});
+
 test("a document is compared with the others by its vectors, without itself", async () => {
   await using opened = await openCollection();
   expect((await opened.ids({ like: "drug" }))[0]).toBe("meter");
@@ -246,6 +265,8 @@ test("words are explained by what a passage is like without them", async () => {
   const importance = new Map(best?.tokens);
   expect(importance.get("stones")).toBeGreaterThan(importance.get("heart.") ?? 1);
   expect(importance.get("heart.")).toBeLessThan(0);
+  const unasked = opened.collection.explainTokens({ like: "stones" } as never);
+  await expect(unasked).rejects.toThrow(expect.objectContaining({ code: "query_invalid" }));
 });
 
 test("explain says how many passages the filter leaves", async () => {
@@ -320,6 +341,8 @@ test.each<[Record<string, unknown>, string]>([
   [{ query: "x", mode: "keyword", diversity: 0.5 }, "/diversity"],
   [{ query: "x", diversity: -0.1 }, "/diversity"],
   [{ query: "x", mode: "dense", expand: true }, "/expand"],
+  [{ like: "stage", expand: true }, "/expand"],
+  [{ like: "stage", fusion: { method: "rrf" } }, "/fusion"],
   [{ query: "x", limit: -1 }, "/limit"],
   [{ query: "x", rerank: { depth: 1_000 } }, "/rerank/depth"],
   [{ query: "x", snippet: 1 }, "/snippet"],

@@ -1,5 +1,5 @@
 import { DbError } from "../errors.ts";
-import { SearchRequest } from "../schemas/search.ts";
+import { contradictionsOf, SearchRequest } from "../schemas/search.ts";
 import type { SearchMode } from "../schemas/search.ts";
 import type { PassageTable } from "../tables/passage-table.ts";
 import { vectorSpaces } from "../vectors/vector-space.ts";
@@ -14,7 +14,13 @@ export function readRequest(input: unknown, { shape }: PassageTable): ModedReque
   const isDense = shape.dimension > 0;
   const { mode = request.like !== undefined ? "dense" : isDense ? "hybrid" : "keyword" } = request;
   if (request.vectors !== undefined) requireVectors(request.vectors, mode, shape);
-  if (isDense || mode === "keyword") return { ...request, mode };
+  if (isDense || mode === "keyword") {
+    const moded = { ...request, mode };
+    // The mode that was not named may be one that an option does not go with.
+    const [contradiction] = contradictionsOf(moded);
+    if (contradiction) throw invalidRequest(`/${contradiction.field}`, contradiction.message);
+    return moded;
+  }
   throw new DbError("query_invalid", `The collection has no vectors for a ${mode} search.`, {
     hint: "Search it by keywords, or index it anew with vectors.",
     details: { pointer: request.like === undefined ? "/mode" : "/like" },
@@ -42,7 +48,9 @@ function parseRequest(input: unknown): SearchRequest {
   const issue = parsed.error.issues[0];
   const pointer = (issue?.path ?? []).map((key) => `/${String(key)}`).join("");
   const code = pointer === "/cursor" ? "cursor_invalid" : "query_invalid";
-  throw new DbError(code, `The search request is not valid at "${pointer}": ${issue?.message ?? "not a request"}.`, {
-    details: { pointer },
-  });
+  throw invalidRequest(pointer, issue?.message ?? "not a request", code);
+}
+
+function invalidRequest(pointer: string, reason: string, code: "query_invalid" | "cursor_invalid" = "query_invalid") {
+  return new DbError(code, `The search request is not valid at "${pointer}": ${reason}.`, { details: { pointer } });
 }
