@@ -127,7 +127,7 @@ async function contest(setting: Setting, { name, model, weights, texts, contesta
 
 async function openWorkload({ folder }: Setting, model: string, count: number) {
   await using tokenizer = await SentenceTransformer.load(model, { workers: 1 });
-  return writeWorkload(tokenizer, { count, folder });
+  return await writeWorkload(tokenizer, { count, folder });
 }
 
 /** What a user gets without choosing weights: load time, memory and accuracy; speed does not depend on how they are stored. */

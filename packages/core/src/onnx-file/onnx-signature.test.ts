@@ -93,7 +93,7 @@ async function outcome(bytes: Uint8Array): Promise<unknown> {
   await using folder = await temporaryDirectory();
   const file = join(folder.path, "model.onnx");
   await writeFile(file, bytes);
-  return readOnnxSignature(file).then(
+  return await readOnnxSignature(file).then(
     () => "read",
     (error: unknown) => (error instanceof ModelError ? error.code : error),
   );

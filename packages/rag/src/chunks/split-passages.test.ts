@@ -5,7 +5,7 @@ import { PASSAGE_TOKENS, splitPassages } from "./split-passages.ts";
 
 async function passagesOf(text: string, { title, maxTokens = 256 }: { title?: string; maxTokens?: number } = {}) {
   await using embedder = new FakeEmbedder({ maxTokens });
-  return splitPassages(text, { title, embedder });
+  return await splitPassages(text, { title, embedder });
 }
 
 const sentence = (words: number, name: string) =>
