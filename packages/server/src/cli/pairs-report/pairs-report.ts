@@ -1,8 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { PairsEvaluation } from "@galen/core";
 import { z } from "zod";
-import { ServerError } from "../../errors.ts";
+import { writeReport } from "../report-folder.ts";
 import { pairsPage } from "./pairs-page.ts";
 import { scorePlot } from "./score-plot.ts";
 
@@ -35,18 +33,10 @@ export async function writePairsReport(
   { folder, ...names }: ReportOptions,
 ): Promise<string> {
   const report: PairsReport = { date: new Date().toISOString(), ...names, evaluation };
-  const page = join(folder, "evaluation.md");
-  try {
-    await mkdir(join(folder, "images"), { recursive: true });
-    await writeFile(join(folder, "evaluation.json"), `${JSON.stringify(report, undefined, 2)}\n`);
-    await writeFile(join(folder, "images", "evaluation.svg"), scorePlot(evaluation));
-    await writeFile(page, pairsPage(report));
-  } catch (cause) {
-    throw new ServerError("output_not_writable", `the report cannot be written to ${folder}`, {
-      cause,
-      details: { folder },
-      hint: "Name a folder that can be written with --report.",
-    });
-  }
-  return page;
+  return writeReport(folder, {
+    name: "evaluation",
+    data: report,
+    image: scorePlot(evaluation),
+    page: pairsPage(report),
+  });
 }

@@ -1,9 +1,7 @@
 import { cpus } from "node:os";
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { RetrievalEvaluation } from "@galen/rag";
 import { z } from "zod";
-import { ServerError } from "../../errors.ts";
+import { writeReport } from "../report-folder.ts";
 import { retrievalPage } from "./retrieval-page.ts";
 import { retrievalPlot } from "./retrieval-plot.ts";
 
@@ -27,18 +25,10 @@ export async function writeRetrievalReport(
 ): Promise<string> {
   const machine = { cpu: cpus()[0]?.model.trim() ?? "unknown", cores: cpus().length, node: process.versions.node };
   const report: RetrievalReport = { date: new Date().toISOString(), machine, evaluation };
-  const page = join(folder, "retrieval.md");
-  try {
-    await mkdir(join(folder, "images"), { recursive: true });
-    await writeFile(join(folder, "retrieval.json"), `${JSON.stringify(report, undefined, 2)}\n`);
-    await writeFile(join(folder, "images", "retrieval.svg"), retrievalPlot(evaluation));
-    await writeFile(page, retrievalPage(report));
-  } catch (cause) {
-    throw new ServerError("output_not_writable", `the report cannot be written to ${folder}`, {
-      cause,
-      details: { folder },
-      hint: "Name a folder that can be written with --report.",
-    });
-  }
-  return page;
+  return writeReport(folder, {
+    name: "retrieval",
+    data: report,
+    image: retrievalPlot(evaluation),
+    page: retrievalPage(report),
+  });
 }
