@@ -7,6 +7,7 @@ import type { Filter } from "../schemas/filter.ts";
 import { whereOf } from "../search/where.ts";
 import { vectorIdentity } from "../ingestion/vectors-identity.ts";
 import { passageId } from "../tables/passage-row.ts";
+import { encodeVector } from "./vector-text.ts";
 
 export interface ExportSelection {
   /** All documents when absent. */
@@ -70,10 +71,4 @@ function embeddingOf(
   const splitter = split.version ?? split.name;
   const model = vectorIdentity(record);
   return { model, splitter, passages: [...passages], vectors: vectors.map(encodeVector) };
-}
-
-function encodeVector(vector: Float32Array): string {
-  const bytes = Buffer.alloc(4 * vector.length);
-  for (const [at, value] of vector.entries()) bytes.writeFloatLE(value, 4 * at);
-  return bytes.toString("base64");
 }

@@ -8,6 +8,7 @@ import type { FieldType } from "../schemas/collection.ts";
 import { ImportedExtras } from "../schemas/export.ts";
 import type { ExportedEmbedding, ImportFailure, ImportResult } from "../schemas/export.ts";
 import type { ImportedRecord } from "./json-lines.ts";
+import { decodeVector } from "./vector-text.ts";
 
 export interface ImportParts {
   readonly present: () => Promise<StoreTarget>;
@@ -103,13 +104,13 @@ function decodeEmbedding({ model, splitter, passages, vectors }: ExportedEmbeddi
   if (vectors.length !== passages.length) {
     throw new DbError("document_invalid", "embedding: not as many vectors as passages");
   }
-  return { model, splitter, passages, vectors: vectors.map(decodeVector) };
+  return { model, splitter, passages, vectors: vectors.map(readVector) };
 }
 
-function decodeVector(base64: string): Float32Array {
-  const bytes = Buffer.from(base64, "base64");
-  if (bytes.length % 4 !== 0) throw new DbError("document_invalid", "embedding.vectors: not whole float32 numbers");
-  return Float32Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readFloatLE(4 * at));
+function readVector(base64: string): Float32Array {
+  const vector = decodeVector(base64);
+  if (vector === undefined) throw new DbError("document_invalid", "embedding.vectors: not whole float32 numbers");
+  return vector;
 }
 
 function failureOf(error: unknown, record: ImportedRecord): ImportFailure {

@@ -1,4 +1,5 @@
 import { readJsonLines } from "../archive/json-lines.ts";
+import { decodeVector } from "../archive/vector-text.ts";
 import type { Collection } from "../collection.ts";
 import { DbError } from "../errors.ts";
 import type { DocumentInput } from "../schemas/document.ts";
@@ -17,7 +18,7 @@ export async function* storedTexts(collection: Collection, filter?: Filter): Asy
   for await (const record of readJsonLines(lines)) {
     if (!("value" in record)) continue;
     const document = ExportedDocument.parse(record.value);
-    yield { document, vectors: (document.embedding?.vectors ?? []).map(decodeVector) };
+    yield { document, vectors: (document.embedding?.vectors ?? []).flatMap((text) => decodeVector(text) ?? []) };
   }
 }
 
@@ -41,9 +42,4 @@ export async function storeTexts(
     vectors.set(document.id, own);
   }
   return vectors;
-}
-
-function decodeVector(text: string): Float32Array {
-  const bytes = Buffer.from(text, "base64");
-  return Float32Array.from({ length: bytes.length >> 2 }, (_, at) => bytes.readFloatLE(4 * at));
 }
