@@ -13,7 +13,7 @@ export interface VectorIndexOptions {
 /** What a search has to do for good recall. */
 export type SearchEffort = Pick<VectorIndexFacts, "probes" | "refine">;
 
-/** IVF-RQ needs no training of codebooks, which takes IVF-PQ nearly all of its time: an index is built in passing. */
+/** Rows of a cluster, as LanceDB advises; IVF-RQ needs no codebooks besides. */
 const PARTITION_ROWS = 4_096;
 /** It quantizes eight dimensions to a byte. */
 const DIMENSION_UNIT = 8;
