@@ -42,7 +42,7 @@ export type { Precision, VectorOfPrecision } from "./vectors/precision.ts";
 export { joinRanges, quantizationRanges } from "./vectors/quantization-ranges.ts";
 export type { CalibratedRanges, QuantizationRanges } from "./vectors/quantization-ranges.ts";
 export { modelPrecisions } from "./quantization/model-precision.ts";
-export type { ModelPrecision } from "./quantization/model-precision.ts";
+export type { ModelPrecision, WeightBytes } from "./quantization/model-precision.ts";
 export { normalize } from "./vectors/normalize.ts";
 export { AutoTokenizer } from "./auto-tokenizer.ts";
 export type { ModelInputs, TokenizeBatchOptions } from "./auto-tokenizer.ts";

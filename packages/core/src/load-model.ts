@@ -3,7 +3,7 @@ import { ModelError } from "./errors.ts";
 import type { ModelSourceOptions, PullProgress } from "./hub/model-source.ts";
 import { openModel } from "./model-folder/sources.ts";
 import type { ModelFolder } from "./model-folder/model-folder.ts";
-import { emitForWorkers } from "./onnx-model.ts";
+import { emitForWorkers, withWeightBytes } from "./onnx-model.ts";
 import type { OnnxModelOptions } from "./onnx-model.ts";
 import { LARGEST_PRODUCTS, requireExactProducts } from "./quantization/exact-products.ts";
 import type { ModelPrecision } from "./quantization/model-precision.ts";
@@ -85,7 +85,7 @@ async function openPool(
 ): Promise<InferencePool> {
   if (workers !== undefined) checkCount("workers", workers);
   if (threads !== undefined) checkCount("threads", threads);
-  const { preparation, ...model } = emitForWorkers(folder, checkpoint, { ...graph, precision });
+  const { preparation, ...model } = emitForWorkers(folder, checkpoint, await withWeightBytes({ ...graph, precision }));
   const shares = threadBudget({ workers, threads });
   const cores = shares.workers * shares.threads; // while one worker prepares the model the others have not started
   const setup = {

@@ -11,7 +11,8 @@ import type { Features } from "./steps/step.ts";
 import { calibrateEncoder } from "./quantization/calibration.ts";
 import { addLargestProducts } from "./quantization/exact-products.ts";
 import { checkPrecision } from "./quantization/model-precision.ts";
-import type { ModelPrecision } from "./quantization/model-precision.ts";
+import { exactWeightBytes } from "./quantization/exact-weight-bytes.ts";
+import type { ModelPrecision, WeightBytes } from "./quantization/model-precision.ts";
 import { openCheckpoint, rootScope, scopeOf } from "./weights/weights.ts";
 import type { EncoderFile, Preparation, WorkerSetup } from "./tensors/inference-message.ts";
 import type { Checkpoint, EncoderWeights } from "./weights/weights.ts";
@@ -47,6 +48,11 @@ export interface OnnxModelOptions {
   readonly poolingMask?: boolean;
   /** What the encoder's linear layers are computed in; not for a folder that has its encoder as ONNX. @default "fp32" */
   readonly precision?: ModelPrecision | undefined;
+  /**
+   * What the weights become in int8. For a model that goes to another machine: uint8 is right everywhere, int8 faster
+   * where the processor has instructions for it and wrong elsewhere. @default what is right on this processor
+   */
+  readonly weightBytes?: WeightBytes | undefined;
   /** The type of the inputs. @default "int32" */
   readonly inputType?: "int32" | "int64";
 }
@@ -80,7 +86,13 @@ export async function buildGraph(
   const model = await readModelFolder(folder);
   if (model.onnx !== undefined) throw onnxOnly(model.onnx.file.path);
   const checkpoint = await openCheckpoint(model.weightFiles);
-  return { graph: emitGraph(model, checkpoint, options), checkpoint };
+  return { graph: emitGraph(model, checkpoint, await withWeightBytes(options)), checkpoint };
+}
+
+/** What is right on this processor, where the caller does not say it. */
+export async function withWeightBytes(options: OnnxModelOptions): Promise<OnnxModelOptions> {
+  if (options.precision !== "int8" || options.weightBytes !== undefined) return options;
+  return { ...options, weightBytes: await exactWeightBytes() };
 }
 
 /** The same for a folder and a checkpoint that have been read already; the folder may also be one with an ONNX encoder. */
@@ -114,13 +126,13 @@ export function emitForWorkers(
 function emitGraph(
   folder: ModelFolder,
   checkpoint: Checkpoint,
-  { outputs = ["sentence_embedding"], precision = "fp32", ...wanted }: OnnxModelOptions,
+  { outputs = ["sentence_embedding"], precision = "fp32", weightBytes, ...wanted }: OnnxModelOptions,
 ): GraphBuilder {
   const { encoder, onnx, steps } = folder;
   checkPrecision(precision);
   if (precision === "int8" && onnx !== undefined) throw fixedPrecision(onnx.file.path);
   if (outputs.includes("sentence_embedding")) requireSentenceVectors(folder);
-  const graph = new GraphBuilder(checkpoint.folder, { precision });
+  const graph = new GraphBuilder(checkpoint.folder, { precision, weightBytes });
   const { poolingMask, ...inputs } = graphInputs(graph, wanted);
   const weights = onnx === undefined ? rootScope(checkpoint, encoder.rootNames) : withoutRoot(checkpoint);
   if (precision === "int8") calibrateEncoder(graph, weights, encoder);

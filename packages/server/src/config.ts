@@ -28,7 +28,7 @@ export const Config = z.strictObject({
     .optional()
     .describe("Embedding model of new collections: a folder, `npm:<package>` or a hub id."),
   precision: ModelPrecision.default("fp32").describe(
-    "What the model computes in where a collection does not say it: `fp32`, or `int8`, which is faster, nearly the same, and not for every processor.",
+    "What the model computes in where a collection does not say it: `fp32`, or `int8`, which is faster and nearly the same.",
   ),
   reranker: z
     .string()

@@ -1,7 +1,7 @@
 import { relative, sep } from "node:path";
 
 import { ModelError } from "../errors.ts";
-import type { ModelPrecision } from "../quantization/model-precision.ts";
+import type { ModelPrecision, WeightBytes } from "../quantization/model-precision.ts";
 import type { Dtype } from "../weights/dtype.ts";
 import type { TensorLocation } from "../weights/safetensors.ts";
 import { elementTypes, encodeModel } from "./onnx-proto.ts";
@@ -24,6 +24,11 @@ export const MICROSOFT = "com.microsoft";
 const OPERATOR_SETS = { "": 21, [MICROSOFT]: 1 };
 const NOTHING = "" as Value; // ONNX writes an omitted optional input as an empty name
 
+export interface GraphBuilderOptions {
+  readonly precision?: ModelPrecision | undefined;
+  readonly weightBytes?: WeightBytes | undefined;
+}
+
 /**
  * Collects the nodes of an ONNX graph in order of computation.
  *
@@ -43,12 +48,15 @@ export class GraphBuilder {
 
   /** What the linear layers of an encoder are computed in. */
   readonly precision: ModelPrecision;
+  /** What weights are quantized to in int8. */
+  readonly weightBytes: WeightBytes;
   #calibrating = false;
 
   /** @param weightsFolder the folder that all weight files lie in or below; a graph without weights needs none. */
-  constructor(weightsFolder = "", { precision = "fp32" }: { readonly precision?: ModelPrecision } = {}) {
+  constructor(weightsFolder = "", { precision = "fp32", weightBytes = "int8" }: GraphBuilderOptions = {}) {
     this.#weightsFolder = weightsFolder;
     this.precision = precision;
+    this.weightBytes = weightBytes;
   }
 
   input(name: string, type: TensorType): Value {
@@ -153,9 +161,9 @@ export class GraphBuilder {
     return this.#cast(input, "float32");
   }
 
-  /** Casts to int8. */
-  toInt8(input: Value): Value {
-    return this.#cast(input, "int8");
+  /** Casts to a byte. */
+  toBytes(input: Value, type: "int8" | "uint8"): Value {
+    return this.#cast(input, type);
   }
 
   /** Casts to int64. */

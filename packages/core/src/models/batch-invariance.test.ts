@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { maxDifference, readGoldenModels } from "../../../../testing/golden/golden.ts";
 import { openModel } from "../model-folder/sources.ts";
 import type { ModelFolder } from "../model-folder/model-folder.ts";
-import { emitOnnxModel } from "../onnx-model.ts";
+import { emitOnnxModel, withWeightBytes } from "../onnx-model.ts";
 import { modelPrecisions } from "../quantization/model-precision.ts";
 import type { ModelPrecision } from "../quantization/model-precision.ts";
 import type { Feeds } from "../tensors/inference-message.ts";
@@ -62,7 +62,11 @@ async function withSession(
   use: (session: Session) => Promise<void>,
 ): Promise<void> {
   const checkpoint = await openCheckpoint(model.weightFiles);
-  const { bytes, weightsFolder } = emitOnnxModel(model, checkpoint, { precision, attentionMask: false });
+  const { bytes, weightsFolder } = emitOnnxModel(
+    model,
+    checkpoint,
+    await withWeightBytes({ precision, attentionMask: false }),
+  );
   const session = await openSession({ model: bytes, weightsFolder, threads: 1 });
   try {
     await use(session);

@@ -1,21 +1,21 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
-import { GraphBuilder } from "../graph/graph-builder.ts";
-import { openSession } from "../tensors/session.ts";
-import { addLargestProducts, isExact, requireExactProducts } from "./exact-products.ts";
+import { isExact, requireExactProducts } from "./exact-products.ts";
+import { exactWeightBytes, multipliesExactly } from "./exact-weight-bytes.ts";
 
 const CPU_FLAGS = "/proc/cpuinfo"; // Linux
 
 // Products saturate on x86 only, and there the flags tell where.
 test("the products are exact where the processor has instructions for them", async () => {
-  const graph = new GraphBuilder();
-  addLargestProducts(graph);
-  const session = await openSession({ model: graph.finish(), weightsFolder: process.cwd(), threads: 1 });
-  const { data } = await session.run({});
-  await session.release();
   const flags = process.arch === "x64" && existsSync(CPU_FLAGS) ? readFileSync(CPU_FLAGS, "utf8") : "vnni";
-  expect(isExact(data)).toBe(/vnni|amx_int8/u.test(flags));
+  const isMadeForInt8 = /vnni|amx_int8/u.test(flags);
+  expect(await multipliesExactly("int8")).toBe(isMadeForInt8);
+  expect(await exactWeightBytes()).toBe(isMadeForInt8 ? "int8" : "uint8");
+});
+
+test("the products with uint8 are exact everywhere", async () => {
+  expect(await multipliesExactly("uint8")).toBe(true);
 });
 
 const sums = (sum: number, length = 64): Float32Array => new Float32Array(length).fill(sum);

@@ -13,14 +13,23 @@ const OUTPUTS = 16;
 export const LARGEST_PRODUCTS = "largest_products";
 
 /**
- * Adds an output that tells whether onnxruntime multiplies uint8 by int8 exactly on this processor: products of the
- * largest bytes. On x86 without VNNI it adds pairs of products in 16 bits, and tokens with large values would silently
- * come out wrong.
+ * Adds an output that tells whether onnxruntime multiplies uint8 by such weights exactly on this processor: products of
+ * the largest bytes. On x86 without VNNI it adds pairs of products with int8 in 16 bits, and tokens with large values
+ * would silently come out wrong.
  */
 export function addLargestProducts(graph: GraphBuilder): void {
+  const zero = graph.weightBytes === "int8" ? 0 : 128;
   const rows = graph.node("Expand", [graph.byte(LARGEST_ACTIVATION), graph.integers(ROWS, INPUTS)]);
-  const weights = graph.toInt8(graph.node("Expand", [graph.scalar(LARGEST_WEIGHT), graph.integers(INPUTS, OUTPUTS)]));
-  const inputs = [rows, weights, graph.scalar(1), graph.scalar(1), graph.byte(0)];
+  const largest = graph.node("Expand", [graph.scalar(zero + LARGEST_WEIGHT), graph.integers(INPUTS, OUTPUTS)]);
+  const weights = graph.toBytes(largest, graph.weightBytes);
+  const inputs = [
+    rows,
+    weights,
+    graph.scalar(1),
+    graph.scalar(1),
+    graph.byte(0),
+    zero > 0 ? graph.byte(zero) : undefined,
+  ];
   const sums = graph.node("MatMulIntegerToFloat", inputs, {}, { domain: MICROSOFT });
   graph.output(LARGEST_PRODUCTS, sums, { type: "float32", dims: [ROWS, OUTPUTS] });
 }
@@ -38,7 +47,7 @@ export function requireExactProducts(sums: Float32Array): void {
     "precision_unsupported",
     "This processor does not multiply bytes exactly, so int8 vectors would be wrong.",
     {
-      hint: "Use fp32, which is right on every processor. int8 needs VNNI or AMX on x86.",
+      hint: "Use fp32, which is right on every processor.",
       details: { precision: "int8" },
     },
   );

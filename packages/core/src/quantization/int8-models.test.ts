@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { goldenFolder } from "../../../../testing/golden/folders.ts";
 import { readGoldenModels, tinyBertFolder } from "../../../../testing/golden/golden.ts";
 import { openModel } from "../model-folder/sources.ts";
-import { buildOnnxModel, emitOnnxModel } from "../onnx-model.ts";
+import { buildOnnxModel, emitOnnxModel, withWeightBytes } from "../onnx-model.ts";
 import type { OnnxModelOptions } from "../onnx-model.ts";
 import { openSession } from "../tensors/session.ts";
 import { openCheckpoint } from "../weights/weights.ts";
@@ -94,7 +94,7 @@ test("what is no precision, or cannot have one, is refused", async () => {
 
 async function emit(folder: string | undefined, options: OnnxModelOptions) {
   const model = await openModel(folder);
-  return emitOnnxModel(model, await openCheckpoint(model.weightFiles), options);
+  return emitOnnxModel(model, await openCheckpoint(model.weightFiles), await withWeightBytes(options));
 }
 
 /** The cosine of each text's two vectors. */

@@ -10,6 +10,12 @@ export const modelPrecisions = ["fp32", "int8"] as const;
  */
 export type ModelPrecision = (typeof modelPrecisions)[number];
 
+/**
+ * What the weights of an int8 model are stored as; the products are the same numbers. Not every processor multiplies
+ * uint8 by int8 exactly (`exact-products.ts`). By uint8 they all do, but not as fast as those made for int8.
+ */
+export type WeightBytes = "int8" | "uint8";
+
 /** @throws {ModelError} `input_invalid` for an unknown name. */
 export function checkPrecision(precision: ModelPrecision): void {
   if (modelPrecisions.includes(precision)) return;

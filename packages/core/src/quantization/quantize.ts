@@ -3,10 +3,12 @@ import type { GraphBuilder, Value } from "../graph/graph-builder.ts";
 // Divides without harm where a row or a column holds nothing but zeros.
 const SMALLEST_SCALE = 1e-30;
 
-/** A weight as int8, and what a step of each output is worth. */
+/** A weight as bytes, and what a step of each output is worth. */
 export interface QuantizedWeight {
-  /** int8 [inputs,outputs], symmetric: the zero point is 0. */
+  /** [inputs,outputs], 127 steps to both sides of the zero point. */
   readonly values: Value;
+  /** The byte that stands for 0; absent where that is 0. */
+  readonly zeroPoint: Value | undefined;
   /** float32 [outputs] */
   readonly scales: Value;
 }
@@ -15,9 +17,16 @@ export interface QuantizedWeight {
 export function quantizeWeight(graph: GraphBuilder, weight: Value): QuantizedWeight {
   const largest = largestMagnitudes(graph, weight, { axis: 1 }); // [outputs]
   const scales = scaleOf(graph, largest, { steps: 127, smallest: SMALLEST_SCALE });
-  const zeroPoints = graph.toInt8(graph.node("Mul", [scales, graph.scalar(0)])); // also says that the result is int8
+  const zeros = graph.node("Mul", [scales, graph.scalar(0)]);
+  const isSigned = graph.weightBytes === "int8";
+  const places = isSigned ? zeros : graph.node("Add", [zeros, graph.scalar(SIGNED_ZERO)]);
+  const zeroPoints = graph.toBytes(places, graph.weightBytes); // also says what the result is
   const values = graph.node("QuantizeLinear", [weight, scales, zeroPoints], { axis: 0 });
-  return { scales, values: graph.node("Transpose", [values], { perm: [1, 0] }) };
+  return {
+    scales,
+    values: graph.node("Transpose", [values], { perm: [1, 0] }),
+    zeroPoint: isSigned ? undefined : graph.byte(SIGNED_ZERO),
+  };
 }
 
 /**

@@ -10,6 +10,11 @@ import { encoderLinears } from "../graph/layers/encoder-linear.ts";
 import type { LinearInput } from "../graph/layers/encoder-linear.ts";
 import { scopeOf } from "../weights/weights.ts";
 import { observeChannels } from "./calibration.ts";
+import { multipliesExactly } from "./exact-weight-bytes.ts";
+import type { WeightBytes } from "./model-precision.ts";
+
+/** Those that this processor can be tested with; where there are both, they have to give the same numbers. */
+const exactKinds: readonly WeightBytes[] = (await multipliesExactly("int8")) ? ["uint8", "int8"] : ["uint8"];
 
 test("every result is as near to the exact one as the steps of its row and column allow", async () => {
   await fc.assert(
@@ -203,15 +208,26 @@ interface Parts {
   readonly input: LinearInput;
 }
 
-async function run(
+type Build = (parts: Parts) => readonly Parameters<GraphBuilder["output"]>[1][];
+
+async function run(tensors: readonly StoredTensor[], input: ProblemInput, build: Build): Promise<number[][]> {
+  const [first = [], ...others] = await Promise.all(exactKinds.map((kind) => runWith(kind, tensors, input, build)));
+  for (const other of others) expect(other).toEqual(first);
+  return first;
+}
+
+type ProblemInput = Pick<Problem, "rows" | "least">;
+
+async function runWith(
+  weightBytes: WeightBytes,
   tensors: readonly StoredTensor[],
-  { rows, least }: Pick<Problem, "rows" | "least">,
-  build: (parts: Parts) => readonly Parameters<GraphBuilder["output"]>[1][],
+  { rows, least }: ProblemInput,
+  build: Build,
 ): Promise<number[][]> {
   await using directory = await temporaryDirectory();
   const locations = await Promise.all(tensors.map((tensor) => store(directory.path, tensor)));
   const weights = scopeOf({ folder: directory.path, tensors: new Map(locations.map((at) => [at.name, at])) }, "");
-  const graph = new GraphBuilder(directory.path, { precision: "int8" });
+  const graph = new GraphBuilder(directory.path, { precision: "int8", weightBytes });
   const dims = [rows.length, rows[0]?.length ?? 0];
   const input = { rows: graph.input("x", { type: "float32", dims: ["rows", dims[1] ?? 0] }), least };
   for (const [index, value] of build({ graph, weights, input }).entries()) {

@@ -48,7 +48,7 @@ function prepareLayer(graph: GraphBuilder, { weight, bias }: LinearOperands, smo
 // chooses the one scale by what is in the batch, a text's vector would depend on its neighbours.
 function multiply(graph: GraphBuilder, { values, scales, zeroPoint }: QuantizedRows, layer: PreparedLayer): Value {
   const { weight, bias } = layer;
-  const inputs = [values, weight.values, graph.scalar(1), weight.scales, zeroPoint];
+  const inputs = [values, weight.values, graph.scalar(1), weight.scales, zeroPoint, weight.zeroPoint];
   const product = graph.node("MatMulIntegerToFloat", inputs, {}, { domain: MICROSOFT }); // [T,outputs]
   const scaled = graph.node("Mul", [product, scales]);
   return bias === undefined ? scaled : graph.node("Add", [scaled, bias]);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { readGoldenModels } from "../../../../testing/golden/golden.ts";
 import { openModel } from "../model-folder/sources.ts";
-import { emitForWorkers, emitOnnxModel } from "../onnx-model.ts";
+import { emitForWorkers, emitOnnxModel, withWeightBytes } from "../onnx-model.ts";
 import { LARGEST_PRODUCTS } from "../quantization/exact-products.ts";
 import { openCheckpoint } from "../weights/weights.ts";
 import type { Feeds, WorkerSetup } from "./inference-message.ts";
@@ -44,8 +44,9 @@ test("a preparation that cannot be computed is an error of the model", async () 
 async function bothWays(name: string | undefined) {
   const folder = await openModel(name);
   const checkpoint = await openCheckpoint(folder.weightFiles);
-  const { bytes, ...files } = emitOnnxModel(folder, checkpoint, ofInt8);
-  const { preparation, ...prepared } = emitForWorkers(folder, checkpoint, ofInt8);
+  const options = await withWeightBytes(ofInt8);
+  const { bytes, ...files } = emitOnnxModel(folder, checkpoint, options);
+  const { preparation, ...prepared } = emitForWorkers(folder, checkpoint, options);
   if (preparation === undefined) throw new TypeError("nothing is to be prepared");
   return { prepared, preparation, folded: { model: bytes, ...files } };
 }

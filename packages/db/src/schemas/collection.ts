@@ -37,7 +37,7 @@ const CollectionConfigShape = z.object({
   model: ModelName.optional(),
   precision: ModelPrecision.optional().meta({
     description:
-      "What the model's encoder computes in, for documents and queries: `fp32` is exact, `int8` is faster and nearly the same, on processors that multiply bytes exactly. Vectors are stored as float32 in both. When absent: the server's setting, `fp32` without a server",
+      "What the model's encoder computes in, for documents and queries: `fp32` is exact, `int8` is faster and nearly the same. Vectors are stored as float32 in both. When absent: the server's setting, `fp32` without a server",
   }),
   metric: Metric.optional().meta({ description: "How its vectors are compared; `cosine` when absent" }),
   vectors: NamedVectorSettings.optional(),
