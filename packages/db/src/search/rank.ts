@@ -15,7 +15,9 @@ import { whereOf } from "./where.ts";
 import { windowEntries } from "./windows.ts";
 
 /** Passages each leg lists at least. */
-const MIN_DEPTH = 400;
+const MIN_DEPTH = 100;
+/** The same for methods that score a passage by what else is listed: other depths give other orders. */
+const RELATIVE_DEPTH = 400;
 /** Passages a leg lists for each entry that can be paged to. */
 const DEPTH_PER_ENTRY = 2;
 /** Deepest search, for documents of so many passages that few of them fill a page. */
@@ -26,10 +28,15 @@ const MIN_POOL = 50;
 
 export interface RankOptions extends SearchOptions {
   readonly stopwatch: Stopwatch;
+  /** How many are to be found, where there are as many. */
+  readonly entries: number;
 }
 
 export interface Ranking extends Pick<Candidates, "exact" | "fuzzy"> {
+  /** The best, in order, and no one missing between them. */
   readonly ranked: readonly RankedPassage[];
+  /** There are no others. */
+  readonly ended: boolean;
   /** What the keyword leg looked for besides the query. */
   readonly expanded?: readonly string[];
 }
@@ -38,19 +45,22 @@ export interface Ranking extends Pick<Candidates, "exact" | "fuzzy"> {
 export async function rank(sources: SearchSources, request: ModedRequest, options: RankOptions): Promise<Ranking> {
   const { stopwatch, signal, reranker } = options;
   const found = await rankByLegs(sources, request, options);
-  let { ranked } = found;
+  let { ranked, ended } = found;
   if (request.rerank) {
     if (reranker === undefined) throw noReranker();
     const { query = "", rerank: asked } = request;
     const best = ranked.slice(0, asked.depth);
+    ended = true;
     ranked = await stopwatch.time("rerank", () => rerank(sources, best, { query, reranker, signal }));
   }
   if (request.min_score !== undefined) {
     const least = request.min_score;
-    ranked = ranked.filter(({ score }) => score >= least);
+    const good = ranked.filter(({ score }) => score >= least);
+    ended ||= good.length < ranked.length;
+    ranked = good;
   }
   if (request.diversity > 0) ranked = await stopwatch.time("diversify", () => diversified(sources, request, ranked));
-  return { ...found, ranked };
+  return { ...found, ranked, ended };
 }
 
 /**
@@ -60,7 +70,7 @@ export async function rank(sources: SearchSources, request: ModedRequest, option
 async function rankByLegs(
   sources: SearchSources,
   request: ModedRequest,
-  { stopwatch, signal, synonyms }: RankOptions,
+  { stopwatch, signal, synonyms, entries: wanted }: RankOptions,
 ): Promise<Ranking> {
   const { table } = sources;
   const time: CandidateRequest["time"] = (stage, work) => stopwatch.time(stage, work);
@@ -80,16 +90,23 @@ async function rankByLegs(
     enough: request.typos ? request.limit : 0,
     time,
   };
-  const entries = Math.max(windowEntries(request.limit), request.rerank?.depth ?? 0);
-  for (let depth = Math.max(MIN_DEPTH, DEPTH_PER_ENTRY * entries); ; depth *= 4) {
+  const isRelative = request.mode === "hybrid" && method !== "convex";
+  const pool = request.diversity > 0 ? poolOf(request.limit) : 0;
+  const needed = isRelative ? windowEntries(request.limit) : wanted;
+  const entries = Math.max(needed, request.rerank?.depth ?? 0, pool);
+  const least = isRelative ? RELATIVE_DEPTH : MIN_DEPTH;
+  for (let depth = Math.max(least, DEPTH_PER_ENTRY * entries); ; depth *= 4) {
     const found = await findCandidates(table, { ...base, depth: Math.min(depth, MAX_DEPTH) });
     const { ranked, complete, bound, exact, fuzzy } = found;
     const hits = request.level === "document" ? bestPassages(ranked) : ranked;
     const kept = { exact, fuzzy, ...(query.expansions && { expanded: query.expansions.map(({ text }) => text) }) };
-    if (complete || depth >= MAX_DEPTH) return { ranked: hits, ...kept };
-    // Other methods score a passage by what else is listed, so that nothing is certain at any depth.
-    const certain = method === "convex" ? hits.filter(({ score }) => score > bound) : hits;
-    if (certain.length >= entries) return { ranked: certain, ...kept };
+    if (complete || depth >= MAX_DEPTH) return { ranked: hits, ended: true, ...kept };
+    if (isRelative) {
+      if (hits.length >= entries) return { ranked: hits, ended: true, ...kept };
+      continue;
+    }
+    const certain = hits.filter(({ score }) => score > bound);
+    if (certain.length >= entries) return { ranked: certain, ended: false, ...kept };
   }
 }
 
@@ -100,10 +117,14 @@ async function diversified(
   { limit, diversity, vectors }: ModedRequest,
   ranked: readonly RankedPassage[],
 ): Promise<RankedPassage[]> {
-  const pool = ranked.slice(0, Math.max(MIN_POOL, POOL_PER_HIT * limit));
+  const pool = ranked.slice(0, poolOf(limit));
   const ids = pool.map(({ id }) => id);
   const order = diversify(pool, await table.vectorsOf(ids, vectors), diversity);
   return [...order, ...ranked.slice(pool.length)];
+}
+
+function poolOf(limit: number): number {
+  return Math.max(MIN_POOL, POOL_PER_HIT * limit);
 }
 
 /** Of the query, or the mean of a document's vectors. */

@@ -200,6 +200,46 @@ describe("cursors", () => {
     expect(second.hits.map(({ id }) => id)).toEqual(all.slice(10, 21).filter((id) => id !== all[12]));
   });
 
+  test.each(modes)(
+    "%s: what is written between pages makes nothing come twice, and nothing of the first pages change",
+    async (mode) => {
+      await using folder = await temporaryDirectory();
+      await using database = await Database.open(folder.path, { loadEmbedder: async () => new FakeEmbedder() });
+      const own = await database.createCollection({ name: "c" });
+      await own.upsert(documents);
+      const request: SearchRequestInput = { query: "kidney stone glucose", mode, limit: 10 };
+      const expected = (await own.search({ ...request, limit: 100 })).hits.map(({ id }) => id);
+      const [gone, changed] = [expected[15] ?? "", expected[25] ?? ""];
+      let page = await own.search(request);
+      const shown = page.hits.map(({ id }) => id);
+      await own.delete({ ids: [gone, expected[3] ?? ""] });
+      while (page.cursor !== undefined) {
+        await own.upsert([
+          { id: `new-${shown.length}`, text: "kidney stone glucose" },
+          { id: changed, text: "kidney glucose" },
+        ]);
+        page = await own.search({ ...request, cursor: page.cursor });
+        shown.push(...page.hits.map(({ id }) => id));
+      }
+      expect(new Set(shown).size).toBe(shown.length);
+      expect(shown.slice(0, 10)).toEqual(expected.slice(0, 10));
+      expect(shown).not.toContain(gone);
+      const stillThere = expected.filter((id) => id !== gone && id !== changed);
+      expect(shown.filter((id) => stillThere.includes(id))).toEqual(stillThere.filter((id) => shown.includes(id)));
+    },
+  );
+
+  test("a page of another size goes on where the last one ended", async () => {
+    const request: SearchRequestInput = { query: "kidney stone glucose" };
+    const { hits: once } = await collection.search({ ...request, limit: 100 });
+    const first = await collection.search({ ...request, limit: 7 });
+    const second = await collection.search({ ...request, limit: 60, cursor: first.cursor ?? "" });
+    const third = await collection.search({ ...request, limit: 90, cursor: second.cursor ?? "" });
+    const all = [first, second, third].flatMap(({ hits }) => hits.map(({ id }) => id));
+    expect(all).toEqual(once.map(({ id }) => id));
+    expect(third.cursor).toBeUndefined();
+  });
+
   test("the last page has no cursor", async () => {
     const { hits, cursor } = await collection.search({
       query: "kidney",

@@ -8,6 +8,7 @@ import type { SearchOptions, SearchSources } from "./search-sources.ts";
 import { snippetOf } from "./snippets.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { whereOf } from "./where.ts";
+import { growWindow } from "./grow-window.ts";
 import { windowEntries } from "./windows.ts";
 import type { FrozenWindow } from "./windows.ts";
 
@@ -28,7 +29,7 @@ export async function search(
   const page =
     request.cursor === undefined
       ? await firstPage(sources, request, stopwatch, options)
-      : await laterPage(sources, request, request.cursor);
+      : await laterPage(sources, { ...request, cursor: request.cursor }, stopwatch, options);
   options.signal?.throwIfAborted();
   const hits = await stopwatch.time("highlight", () => highlighted(sources, request, page.hits));
   const counted = await counts(sources, request, stopwatch);
@@ -58,23 +59,38 @@ async function firstPage(
   options: SearchOptions,
 ): Promise<Page> {
   for (let attempt = 1; ; attempt++) {
-    const { ranked, ...found } = await rank(sources, request, { stopwatch, ...options });
+    const entries = request.limit + 1; // one more tells whether there is another page
+    const { ranked, ended, ...found } = await rank(sources, request, { stopwatch, ...options, entries });
     const { hits, next, missing } = await stopwatch.time("read", () => readHits(sources, request, ranked, 0));
     options.signal?.throwIfAborted();
     if (missing > 0 && attempt < MAX_ATTEMPTS) {
       sources.table.noteReplaced();
       continue;
     }
-    const window = { ...found, ranked: ranked.slice(0, windowEntries(request.limit)) };
+    const { limit } = request;
+    const most = windowEntries(limit);
+    const window = { ...found, limit, ranked: ranked.slice(0, most), ended: ended || ranked.length >= most };
     const hasMore = next < window.ranked.length;
     return { hits, window, cursor: hasMore ? sources.windows.keep(window, request, next) : undefined };
   }
 }
 
-async function laterPage(sources: SearchSources, request: ModedRequest, cursor: string): Promise<Page> {
-  const { window, offset, next: cursorAt } = sources.windows.resume(cursor, request);
-  const { hits, next } = await readHits(sources, request, window.ranked, offset);
-  return { hits, window, cursor: next < window.ranked.length ? cursorAt(next) : undefined };
+async function laterPage(
+  sources: SearchSources,
+  request: ModedRequest & { readonly cursor: string },
+  stopwatch: Stopwatch,
+  options: SearchOptions,
+): Promise<Page> {
+  const { window: kept, offset, next: cursorAt, grow } = sources.windows.resume(request.cursor, request);
+  for (let window = kept; ;) {
+    const { hits, next } = await stopwatch.time("read", () => readHits(sources, request, window.ranked, offset));
+    options.signal?.throwIfAborted();
+    const hasMore = next < window.ranked.length;
+    if (hasMore || window.ended) return { hits, window, cursor: hasMore ? cursorAt(next) : undefined };
+    const entries = next + request.limit - hits.length + 1;
+    window = await growWindow(sources, request, window, { stopwatch, ...options, entries });
+    grow(window);
+  }
 }
 
 async function highlighted(

@@ -4,7 +4,7 @@ import { FrozenWindows } from "./windows.ts";
 
 const request = SearchRequest.parse({ query: "kidney", mode: "hybrid" });
 const entry = { id: "a#0", documentId: "a", chunkNo: 0, rev: 1, score: 1, legs: {} };
-const window = { ranked: Array.from({ length: 20 }, () => entry), exact: true };
+const window = { ranked: Array.from({ length: 20 }, () => entry), exact: true, ended: true, limit: 10 };
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -15,6 +15,15 @@ test("a cursor leads back to its window and on to the next page", () => {
   expect(kept).toEqual(window);
   expect(offset).toBe(10);
   expect(windows.resume(next(15), { ...request, limit: 3, explain: true }).offset).toBe(15);
+});
+
+test("a window can grow, and then its cursors lead further", () => {
+  const windows = new FrozenWindows();
+  const cursor = windows.keep({ ...window, ended: false }, request, 10);
+  const { grow, next } = windows.resume(cursor, request);
+  grow({ ...window, ranked: [...window.ranked, ...window.ranked] });
+  expect(windows.resume(cursor, request).window.ranked).toHaveLength(40);
+  expect(windows.resume(next(35), request).offset).toBe(35);
 });
 
 test("a window that nobody pages through for ten minutes is gone, one in use stays", () => {

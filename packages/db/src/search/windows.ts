@@ -4,16 +4,20 @@ import { DbError } from "../errors.ts";
 import type { SearchRequest } from "../schemas/search.ts";
 import type { RankedPassage } from "./candidates.ts";
 
-/** A result that is being paged through: its order is fixed, whatever is written meanwhile. */
+/** A result that is being paged through: what has been ranked keeps its place, whatever is written meanwhile. */
 export interface FrozenWindow {
   readonly ranked: readonly RankedPassage[];
+  /** There is nothing after these; otherwise a deeper search adds to them when a page needs it. */
+  readonly ended: boolean;
+  /** Hits of the first page. */
+  readonly limit: number;
   /** See `Candidates`. */
   readonly exact: boolean;
   readonly fuzzy?: boolean;
   readonly expanded?: readonly string[];
 }
 
-/** Ranked entries kept for later pages: ten pages, where that is not very deep: every entry has to be certain. */
+/** Ranked entries that can be paged to: ten pages, where that is not very deep, since every entry has to be certain. */
 const MIN_ENTRIES = 100;
 const MAX_ENTRIES = 400;
 const PAGES = 10;
@@ -31,14 +35,13 @@ const Cursor = z.tuple([z.string().max(64), z.string().max(64), z.int().min(0)])
 
 export class FrozenWindows {
   /** As bytes: objects that die after some minutes, most of them unused, are what a generational collector is worst at. */
-  readonly #windows = new Map<string, { bytes: Buffer; length: number; key: string; expires: number }>();
+  readonly #windows = new Map<string, KeptWindow>();
 
   /** Keeps the window and returns the cursor to its entry at `offset`. */
   keep(window: FrozenWindow, request: SearchRequest, offset: number): string {
     const id = randomBytes(16).toString("base64url");
     const key = requestKey(request);
-    const bytes = Buffer.from(JSON.stringify(window));
-    this.#windows.set(id, { bytes, length: window.ranked.length, key, expires: Date.now() + WINDOW_LIFE_MS });
+    this.#windows.set(id, keptWindow(window, key));
     for (const oldest of this.#windows.keys()) {
       if (this.#windows.size <= MAX_WINDOWS) break;
       this.#windows.delete(oldest);
@@ -53,10 +56,7 @@ export class FrozenWindows {
   }
 
   /** The window and the offset that a cursor names. */
-  resume(
-    cursor: string,
-    request: SearchRequest,
-  ): { window: FrozenWindow; offset: number; next: (offset: number) => string } {
+  resume(cursor: string, request: SearchRequest): ResumedWindow {
     const [id, cursorKey, offset] = decode(cursor);
     const key = requestKey(request);
     if (cursorKey !== key) throw invalidCursor("it belongs to another query");
@@ -70,8 +70,34 @@ export class FrozenWindows {
     if (kept.key !== key || offset > kept.length) throw invalidCursor("it was altered");
     this.#windows.set(id, { ...kept, expires: Date.now() + WINDOW_LIFE_MS });
     const window = JSON.parse(kept.bytes.toString()) as FrozenWindow;
-    return { window, offset, next: (at) => encode(id, key, at) };
+    return {
+      window,
+      offset,
+      next: (at) => encode(id, key, at),
+      grow: (grown) => void this.#windows.set(id, keptWindow(grown, key)),
+    };
   }
+}
+
+interface KeptWindow {
+  readonly bytes: Buffer;
+  readonly length: number;
+  readonly key: string;
+  readonly expires: number;
+}
+
+function keptWindow(window: FrozenWindow, key: string): KeptWindow {
+  const bytes = Buffer.from(JSON.stringify(window));
+  return { bytes, length: window.ranked.length, key, expires: Date.now() + WINDOW_LIFE_MS };
+}
+
+export interface ResumedWindow {
+  readonly window: FrozenWindow;
+  readonly offset: number;
+  /** The cursor to another entry. */
+  readonly next: (offset: number) => string;
+  /** Keeps more of it. */
+  readonly grow: (window: FrozenWindow) => void;
 }
 
 /** Everything that decides the order; the size of a page and its explanations may change from page to page. */
