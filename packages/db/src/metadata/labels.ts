@@ -4,6 +4,8 @@ import type { Metadata } from "../schemas/document.ts";
 
 /** Longer values are labelled by their hash: equality still works and the row stays small. */
 const MAX_LABEL_VALUE = 200;
+/** Begins no JSON. */
+const HASHED = "#";
 /** Scalars that can be compared for equality. */
 export type LabelValue = string | number | boolean;
 
@@ -29,6 +31,18 @@ export function metadataLabels(metadata: Metadata, declared: Readonly<Record<str
     if (typeof value !== "object") labels.add(valueLabel(path, value));
   }
   return [...labels];
+}
+
+/** The values that such labels say this path has; `undefined` for one that is too long to be in its label. */
+export function labelledValues(labels: Iterable<string>, path: string): (LabelValue | undefined)[] {
+  const start = `${escapePath(path)}=`;
+  const values: (LabelValue | undefined)[] = [];
+  for (const label of labels) {
+    if (!label.startsWith(start)) continue;
+    const value = label.slice(start.length);
+    values.push(value.startsWith(HASHED) ? undefined : (JSON.parse(value) as LabelValue));
+  }
+  return values;
 }
 
 /** Paths of the undeclared metadata of these documents: what filters may name. */
@@ -63,5 +77,5 @@ function escapePath(path: string): string {
 }
 
 function sha256(text: string): string {
-  return `#${createHash("sha256").update(text).digest("base64url")}`;
+  return `${HASHED}${createHash("sha256").update(text).digest("base64url")}`;
 }

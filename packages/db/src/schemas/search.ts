@@ -73,7 +73,7 @@ const SearchRequestShape = z.strictObject({
   }),
   rerank: Rerank.optional(),
   facets: z.array(z.string().min(1).max(256)).max(MAX_FACETS).optional().meta({
-    description: "Declared fields, or `tags`: their most frequent values among all documents that match the filter",
+    description: "Fields, or `tags`: their most frequent values among all documents that match the filter",
   }),
   snippet: z.int().min(20).max(2_000).optional().meta({
     description: "Adds the piece of each passage, of about so many characters, where most of the query's words are",

@@ -2,6 +2,7 @@ import { nearestName } from "@galen/core";
 import { DbError } from "../errors.ts";
 import type { FieldType } from "../schemas/collection.ts";
 import type { Facet } from "../schemas/search.ts";
+import { labelledValues } from "../metadata/labels.ts";
 import { fieldColumn } from "../tables/passage-schema.ts";
 import type { PassageReads } from "../tables/passage-reads.ts";
 
@@ -12,62 +13,83 @@ const MAX_DOCUMENTS = 200_000;
 
 type Value = Facet["values"][number]["value"];
 
+/** What facets are counted in. */
+export interface FacetSources {
+  readonly table: PassageReads;
+  /** Paths of undeclared metadata that documents have. */
+  readonly seen: readonly string[];
+}
+
 /**
  * The most frequent values of fields among the documents that match.
- * @throws {DbError} `query_invalid` for a name that is neither a declared field nor `tags`
+ * @throws {DbError} `query_invalid` for a name that no document has
  */
 export async function facetsOf(
-  table: PassageReads,
+  { table, seen }: FacetSources,
   names: readonly string[],
   where: string | undefined,
 ): Promise<Record<string, Facet>> {
   const { fields } = table.shape;
-  const unique = [...new Set(names)];
-  const columns = unique.map((name, at) => columnOf(name, fields, at));
+  const counted = [...new Set(names)].map((name, at) => ({ name, ...columnOf(name, { fields, seen, at }) }));
+  const columns = [...new Set(counted.map(({ column }) => column))];
   const { rows, complete } = await table.documentColumns(columns, { where, limit: MAX_DOCUMENTS });
   return Object.fromEntries(
-    unique.map((name, at) => {
-      const type = name === "tags" ? "string[]" : (fields[name] ?? "string");
-      return [name, facetOf(rows[at] ?? [], type, complete)];
+    counted.map(({ name, column, valuesOf }) => {
+      const values = (rows[columns.indexOf(column)] ?? []).map((row) => (isPresent(row) ? valuesOf(row) : []));
+      return [name, facetOf(values, complete)];
     }),
   );
 }
 
-function columnOf(name: string, fields: Readonly<Record<string, FieldType>>, at: number): string {
-  if (name === "tags") return "tags";
-  if (Object.hasOwn(fields, name)) return fieldColumn(name);
-  const similar = nearestName(name, ["tags", ...Object.keys(fields)]);
-  throw new DbError("query_invalid", `There are facets of declared fields and of tags, and ${name} is neither.`, {
+interface FacetColumn {
+  readonly column: string;
+  /** What a document has; `undefined` is a value that has no name. */
+  readonly valuesOf: (row: unknown) => (Value | undefined)[];
+}
+
+function columnOf(
+  name: string,
+  { fields, seen, at }: { fields: Readonly<Record<string, FieldType>>; seen: readonly string[]; at: number },
+): FacetColumn {
+  if (name === "tags") return { column: "tags", valuesOf: readers["string[]"] };
+  const type = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (type !== undefined) return { column: fieldColumn(name), valuesOf: readers[type] };
+  if (seen.includes(name)) return { column: "kv", valuesOf: (row) => labelledValues(row as Iterable<string>, name) };
+  const similar = nearestName(name, ["tags", ...Object.keys(fields), ...seen]);
+  throw new DbError("query_invalid", `No document has the field ${name} that a facet names.`, {
     ...(similar !== undefined && { hint: `Did you mean ${similar}?` }),
     details: { pointer: `/facets/${at}` },
   });
 }
 
-function facetOf(rows: readonly unknown[], type: FieldType, complete: boolean): Facet {
+const one = (row: unknown) => [row as Value];
+
+const readers: Readonly<Record<FieldType, FacetColumn["valuesOf"]>> = {
+  string: one,
+  number: one,
+  boolean: one,
+  date: (row) => [new Date(Number(row)).toISOString()],
+  "string[]": (row) => Array.from(row as Iterable<string>),
+};
+
+function isPresent(row: unknown): boolean {
+  return row !== null && row !== undefined;
+}
+
+function facetOf(rows: readonly (readonly (Value | undefined)[])[], complete: boolean): Facet {
   const counts = new Map<Value, number>();
   let missing = 0;
-  for (const row of rows) {
-    const values = valuesOf(row, type);
+  for (const values of rows) {
     if (values.length === 0) missing++;
-    for (const value of new Set(values)) counts.set(value, (counts.get(value) ?? 0) + 1);
+    for (const value of new Set(values)) if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   const sorted = [...counts].sort(
     ([leftValue, left], [rightValue, right]) => right - left || compare(leftValue, rightValue),
   );
   const named = sorted.slice(0, MAX_VALUES).map(([value, count]) => ({ value, count }));
-  const shown = new Set<Value>(named.map(({ value }) => value));
-  const other =
-    sorted.length <= MAX_VALUES
-      ? 0
-      : rows.filter((row) => valuesOf(row, type).some((value) => !shown.has(value))).length;
+  const shown = new Set<Value | undefined>(named.map(({ value }) => value));
+  const other = rows.filter((values) => values.some((value) => !shown.has(value))).length;
   return { values: named, other, missing, exact: complete };
-}
-
-function valuesOf(row: unknown, type: FieldType): Value[] {
-  if (row === null || row === undefined) return [];
-  if (type === "string[]") return Array.from(row as Iterable<string>);
-  if (type === "date") return [new Date(Number(row)).toISOString()];
-  return [row as Value];
 }
 
 function compare(left: Value, right: Value): number {

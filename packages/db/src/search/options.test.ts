@@ -204,6 +204,28 @@ test("facets count documents that match the filter, whatever the query", async (
   await expect(opened.ids({ query: "x", facets: ["yaer"] })).rejects.toThrow(
     expect.objectContaining({ code: "query_invalid", hint: "Did you mean year?" }),
   );
+  const undeclared = [
+    {
+      id: "u1",
+      text: "Text.",
+      metadata: { ward: "B", "a=b": 1, deep: { er: [true, "x", "x"] }, long: "y".repeat(300) },
+    },
+    { id: "u2", text: "Text.", metadata: { ward: "A", "a=b": "1", deep: { er: true } } },
+    { id: "u3", text: "Text.", metadata: { ward: "B", deep: null } },
+  ];
+  await opened.collection.upsert(undeclared);
+  const own = { id: { in: ["u1", "u2", "u3"] } };
+  const found = await opened.collection.search({
+    query: "x",
+    facets: ["ward", "a=b", "deep.er", "long"],
+    filter: own,
+  });
+  expect(found.facets).toEqual({
+    ward: { values: [{ value: "B", count: 2 }, { value: "A", count: 1 }], other: 0, missing: 0, exact: true }, // prettier-ignore
+    "a=b": { values: [{ value: 1, count: 1 }, { value: "1", count: 1 }], other: 0, missing: 1, exact: true }, // prettier-ignore
+    "deep.er": { values: [{ value: true, count: 2 }, { value: "x", count: 1 }], other: 0, missing: 1, exact: true }, // prettier-ignore
+    long: { values: [], other: 1, missing: 2, exact: true },
+  });
   const many = Array.from({ length: 30 }, (_, at) => ({
     id: `m${at}`,
     text: "Text.",

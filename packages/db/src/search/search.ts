@@ -112,10 +112,11 @@ async function counts(
   stopwatch: Stopwatch,
 ): Promise<Pick<SearchResponse, "facets" | "selectivity">> {
   if (facets === undefined && !explain) return {};
-  const { table } = sources;
+  const { table, catalogue, collectionId } = sources;
   return stopwatch.time("count", async () => {
     const where = await whereOf(sources, filter);
-    const found = facets && (await facetsOf(table, facets, where));
+    const seen = facets ? await catalogue.seenFields(collectionId) : [];
+    const found = facets && (await facetsOf({ table, seen }, facets, where));
     if (!explain) return { ...(found && { facets: found }) };
     const [matching, total] = await Promise.all([table.countRows(where), table.countRows()]);
     return { ...(found && { facets: found }), selectivity: { matching, total } };
