@@ -2,9 +2,10 @@ import { beforeAll, describe, expect, test } from "vitest";
 
 import { tinyBertFolder } from "../../../../testing/golden/golden.ts";
 import { buildOnnxModel } from "../onnx-model.ts";
-import { InferencePool } from "./inference-pool.ts";
+import { InferencePool, QUERY_RESERVE_MS } from "./inference-pool.ts";
 import { workerEntry } from "./inference-worker-handle.ts";
 import type { Feeds, WorkerSetup } from "./inference-message.ts";
+import type { Priority } from "./job-queue.ts";
 
 let setup: WorkerSetup;
 
@@ -67,6 +68,41 @@ test("a query overtakes the documents that wait", async () => {
   const query = pool.run(batch(1), { priority: "query" }).then(note("query"));
   await Promise.all([...documents, query]);
   expect(order).toEqual(["d1", "query", "d2", "d3"]);
+});
+
+test("while queries come, a query does not wait for a document; when they have ceased, documents have all workers", async () => {
+  const batches = new Int32Array(new SharedArrayBuffer(12)); // two counts of batches, and the threads started
+  const entry = threadOf(`
+    const sleeper = new Int32Array(new SharedArrayBuffer(4));
+    const number = Atomics.add(workerData.batches, 2, 1);
+    parentPort.on("message", ({ kind, feeds }) => {
+      if (kind !== "run") return;
+      Atomics.add(workerData.batches, number, 1);
+      Atomics.wait(sleeper, 0, 0, { 1: 0, 2: 300, 3: 30 }[feeds.input_ids.dims[0]]);
+    });`);
+  await using pool = await InferencePool.open({ ...setup, batches } as WorkerSetup, { workers: 2, entry });
+  const order: string[] = [];
+  const run = async (name: string, rows: number, priority: Priority) => {
+    await pool.run(batch(rows), { priority });
+    order.push(name);
+  };
+  for (let tries = 0; batches[1] === 0 && tries < 1000; tries++)
+    await Promise.all([1, 2].map(() => pool.run(batch(3)))); // until the second thread computes too
+  await run("query", 1, "query");
+  const documents = [run("slow", 2, "document"), run("fast", 3, "document")];
+  await run("next query", 1, "query");
+  await Promise.all(documents);
+  expect(order).toEqual(["query", "next query", "slow", "fast"]);
+  await new Promise((resolve) => setTimeout(resolve, QUERY_RESERVE_MS + 50));
+  await Promise.all([run("slow", 2, "document"), run("fast", 3, "document")]);
+  expect(order.slice(4)).toEqual(["fast", "slow"]);
+});
+
+test("documents that wait for no query get their worker back", async () => {
+  await using pool = await InferencePool.open(setup, { workers: 2 });
+  await pool.run(batch(1), { priority: "query" });
+  const outputs = await Promise.all([1, 2, 3, 4].map((rows) => pool.run(batch(rows))));
+  expect(outputs.map(({ dims }) => dims[0])).toEqual([1, 2, 3, 4]);
 });
 
 describe("abort", () => {

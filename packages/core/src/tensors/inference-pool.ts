@@ -20,8 +20,14 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** So long after a query one worker is kept free for the next. */
+export const QUERY_RESERVE_MS = 1_000;
+
 /**
  * Runs batches on worker threads, because onnxruntime-node computes on the thread that calls it.
+ *
+ * A query goes before all documents that wait, but not before one that is computed: while queries come, documents leave one of several
+ * workers free.
  *
  * A worker that dies is replaced when work waits. The batch it was computing is computed once more, behind those that
  * wait; a batch that has ended two workers is to blame, and fails with `inference_failed`.
@@ -34,6 +40,9 @@ export class InferencePool implements AsyncDisposable {
   readonly #workers = new Set<InferenceWorker>();
   readonly #idle = new Set<InferenceWorker>();
   #starting = 0;
+  #documents = 0;
+  #lastQuery = Number.NEGATIVE_INFINITY;
+  #reserved: NodeJS.Timeout | undefined;
   #disposal: Promise<void> | undefined;
 
   /** Prepares the model and opens the first session. @throws {ModelError} `inference_failed` */
@@ -91,6 +100,7 @@ export class InferencePool implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    clearTimeout(this.#reserved);
     for (const job of this.#queue.drain()) job.reject(disposedError());
     await Promise.all([...this.#workers].map((worker) => worker.close()));
   }
@@ -99,7 +109,7 @@ export class InferencePool implements AsyncDisposable {
   // bulk load that is over would each find them gone, query by query.
   #pump(): void {
     for (const worker of [...this.#idle].toReversed()) {
-      const job = this.#queue.shift();
+      const job = this.#queue.shift(this.#isReserved() ? ["query"] : undefined);
       if (job === undefined) return;
       this.#idle.delete(worker);
       void this.#serve(worker, job);
@@ -108,13 +118,29 @@ export class InferencePool implements AsyncDisposable {
     for (let wanted = Math.min(room, this.#queue.size - this.#starting); wanted > 0; wanted--) void this.#grow();
   }
 
+  /** Whether the last worker is to wait for a query. */
+  #isReserved(): boolean {
+    const { workers } = this.#options;
+    if (workers === 1 || this.#documents < workers - 1) return false;
+    const left = this.#lastQuery + QUERY_RESERVE_MS - performance.now();
+    if (left <= 0) return false;
+    this.#reserved ??= setTimeout(() => {
+      this.#reserved = undefined;
+      this.#pump();
+    }, left).unref();
+    return true;
+  }
+
   async #serve(worker: InferenceWorker, job: Job): Promise<void> {
     job.starts++;
+    if (job.priority === "query") this.#lastQuery = performance.now();
+    else this.#documents++;
     try {
       job.resolve(await worker.run(job.feeds, job.output));
     } catch (error) {
       if (worker.alive || !this.#retry(job)) job.reject(error);
     }
+    if (job.priority === "document") this.#documents--;
     if (worker.alive) this.#idle.add(worker);
     this.#pump();
   }

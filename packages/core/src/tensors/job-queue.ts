@@ -14,8 +14,9 @@ export class JobQueue<Job> {
     this.#lanes[priority].add(job);
   }
 
-  shift(): Job | undefined {
-    for (const priority of priorities) {
+  /** The next of one of these priorities. */
+  shift(among: readonly Priority[] = priorities): Job | undefined {
+    for (const priority of among) {
       const [first] = this.#lanes[priority];
       if (first === undefined) continue;
       this.#lanes[priority].delete(first);
