@@ -4,6 +4,7 @@ import type { PassageRow, ScoredPassage } from "../tables/passage-row.ts";
 import type { LegOptions, PassageReads } from "../tables/passage-reads.ts";
 import { byScore, list } from "./list-leg.ts";
 import { keywordLeg } from "./keyword-leg.ts";
+import type { KeywordLeg } from "./keyword-leg.ts";
 import type { ReadQuery } from "./query-syntax.ts";
 
 /** A passage with its final score; the legs are what `explain` shows. */
@@ -41,9 +42,6 @@ export interface Candidates {
   readonly bound: number;
 }
 
-/** Of a table this small the keyword leg lists all matches: that costs 1 ms, and asking for the scores of single passages 4 ms. */
-const SMALL_TABLE_ROWS = 4_000;
-
 /** Runs the legs of the mode, scores exactly what one leg missed, and ranks: score descending, then id. */
 export async function findCandidates(table: PassageReads, request: CandidateRequest): Promise<Candidates> {
   if (request.mode === "hybrid") return hybrid(table, request);
@@ -61,10 +59,10 @@ export async function findCandidates(table: PassageReads, request: CandidateRequ
 async function hybrid(table: PassageReads, request: CandidateRequest): Promise<Candidates> {
   const { query, vectors, depth, embedQuery, time, fuse } = request;
   const [keyword, [vector, dense]] = await Promise.all([
-    time("keyword", async () => keywordLeg(table, request, await keywordDepth(table, depth))),
+    time("keyword", () => keywordLeg(table, request, depth)),
     time("embed", embedQuery).then(async (vector) => [vector, await nearest(table, request, vector)] as const),
   ]);
-  const listed = { dense: dense.passages, keyword: keyword.passages.slice(0, depth) };
+  const listed = { dense: dense.passages, keyword: keyword.passages };
   const rows = new Map<string, PassageRow>();
   const ranks = { dense: new Map<string, LegScore>(), keyword: new Map<string, LegScore>() };
   for (const leg of ["dense", "keyword"] as const) {
@@ -107,21 +105,15 @@ function missing(rows: ReadonlyMap<string, unknown>, ranked: ReadonlyMap<string,
   return [...rows.keys()].filter((id) => !ranked.has(id));
 }
 
-async function keywordDepth(table: PassageReads, depth: number): Promise<number> {
-  return (await table.countRows()) <= SMALL_TABLE_ROWS ? Math.max(depth, SMALL_TABLE_ROWS) : depth;
-}
-
-/** BM25 of what the leg did not rank among its best: it may have listed it further down, and what it did not match has 0. */
+/** BM25 of what the leg did not list; what has no word of the query has 0. */
 async function matchScores(
   table: PassageReads,
   query: ReadQuery,
   missed: readonly string[],
-  keyword: { readonly passages: readonly ScoredPassage[]; readonly complete: boolean },
-): Promise<Map<string, number>> {
-  const known = new Map(keyword.passages.map(({ id, score }) => [id, score]));
-  const unknown = keyword.complete ? [] : missed.filter((id) => !known.has(id));
-  if (unknown.length === 0) return known;
-  return new Map([...known, ...(await table.matchScores(query, unknown))]);
+  { complete, all }: KeywordLeg,
+): Promise<ReadonlyMap<string, number>> {
+  if (complete || missed.length === 0) return new Map();
+  return all ? new Map(missed.map((id) => [id, all.score(id)])) : table.matchScores(query, missed);
 }
 
 function legsOf(id: string, ranks: Readonly<Record<LegName, ReadonlyMap<string, LegScore>>>): LegScores {

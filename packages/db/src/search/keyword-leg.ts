@@ -1,6 +1,7 @@
 import { roundScore } from "../tables/passage-row.ts";
 import type { ScoredPassage } from "../tables/passage-row.ts";
 import type { LegOptions, PassageReads } from "../tables/passage-reads.ts";
+import type { TextMatches } from "../tables/text-matches.ts";
 import type { CandidateRequest } from "./candidates.ts";
 import { byScore, list } from "./list-leg.ts";
 import type { ListedLeg } from "./list-leg.ts";
@@ -10,6 +11,8 @@ import { wordsOf } from "./words.ts";
 const SIMILAR_SHARE = 0.5;
 
 export interface KeywordLeg extends ListedLeg {
+  /** Everything that has words of the query, where the table has it at hand. */
+  readonly all: TextMatches | undefined;
   /** Passages that have similar words only. */
   readonly fuzzy: ReadonlySet<string>;
 }
@@ -20,8 +23,11 @@ export async function keywordLeg(
   { query, where, enough }: Pick<CandidateRequest, "query" | "where" | "enough">,
   depth: number,
 ): Promise<KeywordLeg> {
-  const exact = await list((options: LegOptions) => table.matching(query, options), where, depth);
-  if (!exact.complete || exact.passages.length >= enough) return { ...exact, fuzzy: new Set() };
+  const all = await table.allMatching(query, where);
+  const exact = all
+    ? { passages: all.best(depth).sort(byScore).slice(0, depth), complete: all.length <= depth }
+    : await list((options: LegOptions) => table.matching(query, options), where, depth);
+  if (!exact.complete || exact.passages.length >= enough) return { ...exact, all, fuzzy: new Set() };
   const words = wordsOf(query.text);
   const similar = await list((options: LegOptions) => table.matchingSimilar(words, options), where, depth);
   const known = new Set(exact.passages.map(({ id }) => id));
@@ -29,10 +35,11 @@ export async function keywordLeg(
     similar.passages.filter(({ id }) => !known.has(id)),
     exact.passages.at(-1)?.score,
   );
-  const all = [...exact.passages, ...added];
+  const both = [...exact.passages, ...added];
   return {
-    passages: all.sort(byScore).slice(0, depth),
-    complete: similar.complete && all.length <= depth,
+    passages: both.sort(byScore).slice(0, depth),
+    complete: similar.complete && both.length <= depth,
+    all,
     fuzzy: new Set(added.map(({ id }) => id)),
   };
 }

@@ -10,9 +10,11 @@ import type { OpenTable } from "./open-table.ts";
 import { passageRow, roundScore } from "./passage-row.ts";
 import type { ScoredPassage } from "./passage-row.ts";
 import type { TableShape } from "./passage-schema.ts";
-import { ROW_COLUMNS, numbers, rowVectors, scoredRows, strings } from "./query-rows.ts";
+import { ROW_COLUMNS, numbers, rowIds, rowVectors, scoredRows, strings } from "./query-rows.ts";
 import { both, isIn, quote } from "./sql.ts";
+import type { RowNames } from "./row-names.ts";
 import type { SearchableSpace, TableVectors } from "./table-vectors.ts";
+import { TextMatches } from "./text-matches.ts";
 import { similarTextQueries, textColumns, textIndexName, textQuery } from "./text-index.ts";
 import type { SearchEffort } from "./vector-index.ts";
 import { nearestTo, withEffort } from "./vector-index.ts";
@@ -22,11 +24,15 @@ export interface LegOptions {
   readonly limit: number;
 }
 
+/** Rows of one search by words that are read in full. Of more, the best are asked for, and then the scores of others. */
+const MAX_MATCHES = 32_768;
+
 /** What a table of passages is read through. */
 export interface PassageReadsParts {
   readonly opened: OpenTable;
   readonly shape: TableShape;
   readonly vectors: TableVectors;
+  readonly names: RowNames;
 }
 
 export interface NearestOptions extends LegOptions {
@@ -40,13 +46,15 @@ export class PassageReads {
   readonly shape: TableShape;
   readonly #opened: OpenTable;
   readonly #vectors: TableVectors;
+  readonly #names: RowNames;
   readonly #columns: ReturnType<typeof textColumns>;
 
-  constructor({ opened, shape, vectors }: PassageReadsParts) {
+  constructor({ opened, shape, vectors, names }: PassageReadsParts) {
     this.name = opened.table.name;
     this.shape = shape;
     this.#opened = opened;
     this.#vectors = vectors;
+    this.#names = names;
     this.#columns = textColumns(shape.textSettings ?? {});
   }
 
@@ -104,6 +112,21 @@ export class PassageReads {
       stored.add(passageRow(id, 0), found);
     }
     return stored.scores(vector, ids);
+  }
+
+  /** Every passage that contains terms of the query; `undefined` where rows are not in memory, or where too many match. */
+  async allMatching(query: TextQuery, where: string | undefined): Promise<TextMatches | undefined> {
+    const passages = this.#vectors.spaces[0]?.resident.vectors();
+    if (!passages) return undefined;
+    const found = await this.#read(() => {
+      const matching = this.#table.query().fullTextSearch(textQuery(query, this.#columns));
+      if (where !== undefined) matching.where(where);
+      return matching.select(["_score"]).withRowId().limit(MAX_MATCHES).toArrow();
+    });
+    if (found.numRows >= MAX_MATCHES) return undefined;
+    const rows = rowIds(found);
+    if (!(await this.#names.learn(rows, { total: passages.length }))) return undefined;
+    return new TextMatches({ rows, scores: Float32Array.from(numbers(found, "_score")), names: this.#names, passages });
   }
 
   /** Passages that contain terms of the query, by BM25. */

@@ -12,6 +12,7 @@ import { passageSchema } from "./passage-schema.ts";
 import type { TableShape } from "./passage-schema.ts";
 import { isIn } from "./sql.ts";
 import { removeLaterVersions } from "./later-versions.ts";
+import { RowNames } from "./row-names.ts";
 import { textColumns, textIndex } from "./text-index.ts";
 import { TableVectors } from "./table-vectors.ts";
 
@@ -20,12 +21,15 @@ export class PassageTable extends PassageReads implements Disposable {
   readonly #opened: OpenTable;
   readonly #barrier: DurabilityBarrier;
   readonly #vectors: TableVectors;
+  readonly #names: RowNames;
 
   private constructor(opened: OpenTable, shape: TableShape, { folder, vectorIndexes, exactRows }: PassageTableParts) {
-    const vectors = new TableVectors(() => opened.table, shape, { indexes: vectorIndexes, exactRows });
-    super({ opened, shape, vectors });
+    const names = new RowNames(() => opened.table);
+    const vectors = new TableVectors(() => opened.table, shape, { indexes: vectorIndexes, names, exactRows });
+    super({ opened, shape, vectors, names });
     this.#opened = opened;
     this.#vectors = vectors;
+    this.#names = names;
     this.#barrier = new DurabilityBarrier(folder);
   }
 
@@ -83,6 +87,7 @@ export class PassageTable extends PassageReads implements Disposable {
 
   forgetVectors(): void {
     this.#vectors.forget();
+    this.#names.forget();
   }
 
   /** A row has been replaced since it was read. Vectors in memory follow the writer of this process, but not another's. */

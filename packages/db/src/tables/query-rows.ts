@@ -1,4 +1,4 @@
-import type { FixedSizeList, Float32, RecordBatch, Table, Utf8, Vector } from "apache-arrow";
+import type { FixedSizeList, Float32, RecordBatch, Table, Uint64, Utf8, Vector } from "apache-arrow";
 import { arrow } from "./arrow.ts";
 import { passageRow, scoredPassage } from "./passage-row.ts";
 import type { PassageRow, ScoredPassage } from "./passage-row.ts";
@@ -32,6 +32,15 @@ const decoder = new TextDecoder();
 
 export function numbers(rows: Rows, name: string): ArrayLike<number> {
   return rows.getChild(name)?.toArray() ?? [];
+}
+
+/** Stable row ids, which are far below 2⁵³. Read as halves: a big integer for each would be made only to be converted. */
+export function rowIds(rows: Rows): number[] {
+  const values: Vector<Uint64> | null = rows.getChild("_rowid");
+  return (values?.data ?? []).flatMap(({ length, values: chunk }) => {
+    const halves = new Uint32Array(chunk.buffer, chunk.byteOffset, 2 * length);
+    return Array.from({ length }, (_, at) => (halves[2 * at] ?? 0) + (halves[2 * at + 1] ?? 0) * 2 ** 32);
+  });
 }
 
 /** The stored vector of each row, copied out of the result's buffers, which may be longer than the rows. */

@@ -4,7 +4,15 @@ import { vectorsOf } from "../vectors/vector-space.ts";
 import type { VectorSpace } from "../vectors/vector-space.ts";
 import { passageId, passageRow } from "./passage-row.ts";
 import type { EmbeddedDocument } from "./passage-rows.ts";
-import { ROW_COLUMNS, passageRowsOf, rowVectors } from "./query-rows.ts";
+import { ROW_COLUMNS, passageRowsOf, rowIds, rowVectors } from "./query-rows.ts";
+import type { RowNames } from "./row-names.ts";
+
+export interface ResidentVectorsOptions {
+  readonly space: VectorSpace;
+  /** Learn what is read. */
+  readonly names: RowNames;
+  readonly maxRows: number;
+}
 
 /**
  * A copy of one kind of a table's vectors in memory. LanceDB reads them anew for every exact search: 16,000 of 384 dimensions take it 17 ms,
@@ -13,6 +21,7 @@ import { ROW_COLUMNS, passageRowsOf, rowVectors } from "./query-rows.ts";
 export class ResidentVectors {
   readonly #table: () => Table;
   readonly #space: VectorSpace;
+  readonly #names: RowNames;
   /** More are scored by LanceDB. */
   readonly #maxRows: number;
   #vectors: PassageVectors | undefined;
@@ -22,9 +31,10 @@ export class ResidentVectors {
   /** Why the vectors could not be loaded. */
   failure: unknown;
 
-  constructor(table: () => Table, { space, maxRows }: { space: VectorSpace; maxRows: number }) {
+  constructor(table: () => Table, { space, names, maxRows }: ResidentVectorsOptions) {
     this.#table = table;
     this.#space = space;
+    this.#names = names;
     this.#maxRows = maxRows;
   }
 
@@ -96,11 +106,16 @@ export class ResidentVectors {
     if ((await this.#table().countRows()) > this.#maxRows) return undefined;
     const vectors = this.#empty();
     const { column } = this.#space;
-    for await (const batch of this.#table()
+    const query = this.#table()
       .query()
-      .select([...ROW_COLUMNS, column])) {
-      const found = rowVectors(batch, column);
-      for (const [at, row] of passageRowsOf(batch).entries()) vectors.add(row, found[at] ?? new Float32Array());
+      .select([...ROW_COLUMNS, column])
+      .withRowId();
+    for await (const batch of query) {
+      const [ids, found] = [rowIds(batch), rowVectors(batch, column)];
+      for (const [at, row] of passageRowsOf(batch).entries()) {
+        vectors.add(row, found[at] ?? new Float32Array());
+        this.#names.note(ids[at] ?? -1, row.id);
+      }
     }
     return this.#writes === before ? vectors : undefined;
   }

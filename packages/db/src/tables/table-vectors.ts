@@ -5,6 +5,7 @@ import type { VectorShape, VectorSpace } from "../vectors/vector-space.ts";
 import { vectorSpaces } from "../vectors/vector-space.ts";
 import type { EmbeddedDocument } from "./passage-rows.ts";
 import { ResidentVectors } from "./resident-vectors.ts";
+import type { RowNames } from "./row-names.ts";
 import { VectorIndex } from "./vector-index.ts";
 
 /** Vectors of one collection that are kept in memory, 128 MiB: 87,000 passages of 384 dimensions. Of more an index is made. */
@@ -12,6 +13,7 @@ const MAX_RESIDENT_VALUES = 33_554_432;
 
 export interface TableVectorsOptions {
   readonly indexes: VectorIndexes;
+  readonly names: RowNames;
   /** Up to so many rows every vector is scored, from memory. */
   readonly exactRows?: number | undefined;
 }
@@ -27,13 +29,13 @@ export interface SearchableSpace {
 export class TableVectors {
   readonly spaces: readonly SearchableSpace[];
 
-  constructor(table: () => Table, shape: VectorShape, { indexes, exactRows }: TableVectorsOptions) {
+  constructor(table: () => Table, shape: VectorShape, { indexes, names, exactRows }: TableVectorsOptions) {
     const spaces = vectorSpaces(shape);
     const values = spaces.reduce((sum, { dimension }) => sum + dimension, 0);
     const maxRows = exactRows ?? MAX_RESIDENT_VALUES / Math.max(1, values);
     this.spaces = spaces.map((space) => ({
       space,
-      resident: new ResidentVectors(table, { space, maxRows }),
+      resident: new ResidentVectors(table, { space, names, maxRows }),
       index: new VectorIndex(table, { space, exactRows: maxRows, facts: indexes[space.name] }),
     }));
   }
