@@ -108,7 +108,7 @@ export class PassageReads {
     const vectors = resident.vectors();
     if (vectors) return vectors.scores(vector, ids);
     const stored = new PassageVectors(space.dimension, space.metric);
-    for (const [id, found] of await this.#vectorsWhere(isIn("id", ids), space.column)) {
+    for (const [id, found] of await this.#vectorsWhere(this.#names.whereIs(ids), space.column)) {
       stored.add(passageRow(id, 0), found);
     }
     return stored.scores(vector, ids);
@@ -125,8 +125,9 @@ export class PassageReads {
     });
     if (found.numRows >= MAX_MATCHES) return undefined;
     const rows = rowIds(found);
-    if (!(await this.#names.learn(rows, { total: passages.length }))) return undefined;
-    return new TextMatches({ rows, scores: Float32Array.from(numbers(found, "_score")), names: this.#names, passages });
+    const known = await this.#names.learn(rows, { total: passages.length });
+    if (!known) return undefined;
+    return new TextMatches({ rows, scores: Float32Array.from(numbers(found, "_score")), known, passages });
   }
 
   /** Passages that contain terms of the query, by BM25. */
@@ -148,13 +149,14 @@ export class PassageReads {
 
   async #scoredByText(query: FullTextQuery, options: LegOptions): Promise<ScoredPassage[]> {
     const rows = await this.#matching(query, options, ROW_COLUMNS);
+    this.#note(rows);
     const scores = numbers(rows, "_score");
     return scoredRows(rows, (at) => roundScore(scores[at] ?? 0));
   }
 
   /** BM25 of these passages; one without any term of the query is absent. */
   async matchScores(query: TextQuery, ids: readonly string[]): Promise<Map<string, number>> {
-    const options = { where: isIn("id", ids), limit: ids.length };
+    const options = { where: this.#names.whereIs(ids), limit: ids.length };
     const rows = await this.#matching(textQuery(query, this.#columns), options, ["id"]);
     const scores = numbers(rows, "_score");
     return new Map(strings(rows, "id").map((id, at) => [id, roundScore(scores[at] ?? 0)]));
@@ -172,7 +174,7 @@ export class PassageReads {
 
   /** Vectors of these passages. */
   vectorsOf(ids: readonly string[], name: string = DEFAULT_VECTORS): Promise<Map<string, Float32Array>> {
-    return this.#vectorsWhere(isIn("id", ids), this.#vectors.named(name).space.column);
+    return this.#vectorsWhere(this.#names.whereIs(ids), this.#vectors.named(name).space.column);
   }
 
   /** The columns that keyword search reads. */
@@ -264,9 +266,11 @@ export class PassageReads {
       if (where !== undefined) query.where(where);
       return query
         .select([...ROW_COLUMNS, "_distance"])
+        .withRowId()
         .limit(limit)
         .toArrow();
     });
+    this.#note(rows);
     const distances = numbers(rows, "_distance");
     const { ofDistance, round } = metrics[space.metric];
     return scoredRows(rows, (at) => round(ofDistance(distances[at] ?? Number.NaN)));
@@ -282,9 +286,15 @@ export class PassageReads {
       if (where !== undefined) matching.where(where);
       return matching
         .select([...columns, "_score"])
+        .withRowId()
         .limit(limit)
         .toArrow();
     });
+  }
+
+  /** Of a table in memory all names are known, or asked for. */
+  #note(found: ArrowTable): void {
+    if (this.residentRows === undefined) this.#names.noteSome(found);
   }
 
   async #vectorsWhere(where: string, column: string): Promise<Map<string, Float32Array>> {

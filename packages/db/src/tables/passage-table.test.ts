@@ -119,3 +119,26 @@ test("a table can be closed while it is read: what has begun ends with its answe
   expect(() => table[Symbol.dispose]()).not.toThrow();
   expect(await Promise.all(counting)).toEqual(Array.from({ length: 20 }, () => 100));
 });
+
+test("a table too large for memory gives single passages the scores that they have among all, whether they were found before or not", async () => {
+  await using folder = await temporaryDirectory();
+  const connection = await connectTables(folder.path);
+  const large = await PassageTable.create(connection, { folder: folder.path, name: "t" }, shape, { exactRows: 1 });
+  await large.replace(await embedded(ids), 1);
+  await large.optimize();
+  const query = { text: "one d7 d8" };
+  const [vector = new Float32Array()] = await embedder.embedDocuments([query.text]);
+  const all = { where: undefined, limit: 100 };
+  const words = new Map((await large.matching(query, all)).map(({ id, score }) => [id, score]));
+  const { passages } = await large.nearest(vector, all);
+  const nearest = new Map(passages.map(({ id, score }) => [id, score]));
+  large.forgetVectors();
+  expect(large.residentRows).toBeUndefined();
+  await large.matching({ text: "d7" }, all); // its rows are known then, the others are not
+  for (const asked of [["d7#0"], ["d7#0", "d8#1", "d3#0"], ["d8#1"], ["gone#0"]]) {
+    const scores = await large.matchScores(query, asked);
+    expect(asked.map((id) => scores.get(id))).toEqual(asked.map((id) => words.get(id)));
+    const cosines = await large.vectorScores(vector, asked);
+    expect(asked.map((id) => cosines.get(id))).toEqual(asked.map((id) => nearest.get(id)));
+  }
+});
