@@ -1,5 +1,5 @@
 import { Bindings } from "./bindings.ts";
-import type { BoundValue, QueryParameters } from "./bindings.ts";
+import type { BoundSql, QueryParameters } from "./bindings.ts";
 import { COLUMNS, isOwnColumn } from "./columns.ts";
 import { compileExpression } from "./compile-expression.ts";
 import type { Names, Scope } from "./compile-expression.ts";
@@ -24,11 +24,9 @@ export interface CompileOptions {
 }
 
 export interface CompiledStatement {
-  readonly text: string;
-  /** A statement that gives the rows which searches choose among; all rows when absent. */
-  readonly eligible: string | undefined;
-  /** Of both. */
-  readonly values: Readonly<Record<string, BoundValue>>;
+  readonly answer: BoundSql;
+  /** Gives the rows which searches choose among; all rows when absent. */
+  readonly eligible: BoundSql | undefined;
   /** Of the columns of an answer. */
   readonly labels: readonly string[];
   /** The searches that the statement asks for. */
@@ -69,9 +67,9 @@ export function compileStatement(statement: Statement, options: CompileOptions):
     `limit ${bindings.bind(BigInt(limit))} offset ${bindings.bind(BigInt(offset))}`,
   ];
   return {
-    text: text.join(" "),
-    eligible: eligible === undefined || !hasSearch ? undefined : `select s.indexid ${from} where ${eligible}`,
-    values: bindings.values,
+    answer: bindings.inOrder(text.join(" ")),
+    eligible:
+      eligible === undefined || !hasSearch ? undefined : bindings.inOrder(`select s.indexid ${from} where ${eligible}`),
     labels: columns.map(({ expression, alias }) => alias ?? labelOf(expression)),
     searches: similars.map((similar) => readSearch(similar, bindings, depth)),
   };

@@ -2,6 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DbError } from "../../errors.ts";
 import { M6 } from "../m6.fixture.ts";
+import { compileStatement } from "./compile-statement.ts";
+import { parseStatement } from "./parse-statement.ts";
 import { runner, sectionRow } from "./run.fixture.ts";
 import type { ResultRow } from "./section-tables.ts";
 
@@ -176,4 +178,16 @@ test("a literal is a value whatever it says: it decides its own comparison, and 
     }),
     { numRuns: 300 },
   );
+});
+
+test("ten thousand different values are answered; they have no names, among which SQLite would look for each", () => {
+  const query = `select id from txtai where id in (${Array.from({ length: 10_000 }, (_, at) => at).join()}) limit 9`;
+  expect(answer(query)).toHaveLength(7);
+  const { answer: bound } = compileStatement(parseStatement(query), {
+    functions: new Map(),
+    expressions: new Map(),
+    limit: 3,
+  });
+  expect(bound.sql).not.toMatch(/[@:$]/);
+  expect(bound.values).toHaveLength(10_000 + 2);
 });

@@ -71,28 +71,24 @@ export class SectionTables implements Disposable {
   }
 
   /** The rows that the searches of a statement choose among. */
-  eligible({ eligible, values }: CompiledStatement): Set<number> | undefined {
+  eligible({ eligible }: CompiledStatement): Set<number> | undefined {
     if (eligible === undefined) return undefined;
-    return new Set(this.#evaluate(() => this.#prepare(eligible).pluck().all(values) as number[]));
+    return new Set(this.#evaluate(() => this.#sqlite.prepare(eligible.sql).pluck().all(eligible.values) as number[]));
   }
 
   /** The answer to a statement, given what each of its searches has found. */
-  run({ text, values, labels }: CompiledStatement, found: readonly (readonly Scored[])[]): ResultRow[] {
+  run({ answer, labels }: CompiledStatement, found: readonly (readonly Scored[])[]): ResultRow[] {
     const insert = this.#sqlite.prepare("insert into found values (?, ?, ?)");
     this.#sqlite.transaction(() => {
       this.#sqlite.prepare("delete from found").run();
       for (const [clause, rows] of found.entries()) for (const { row, score } of rows) insert.run(clause, row, score);
     })();
-    const rows = this.#evaluate(() => this.#prepare(text).raw().all(values) as SqlValue[][]);
+    const rows = this.#evaluate(() => this.#sqlite.prepare(answer.sql).raw().all(answer.values) as SqlValue[][]);
     return rows.map((row) => Object.fromEntries(row.map((value, at) => [labels[at] ?? "", value])));
   }
 
   [Symbol.dispose](): void {
     this.#sqlite.close();
-  }
-
-  #prepare(text: string): Sqlite.Statement {
-    return this.#sqlite.prepare(text);
   }
 
   /** What SQLite finds wrong only when it counts; its messages may quote values. */
