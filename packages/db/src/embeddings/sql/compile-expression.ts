@@ -1,7 +1,9 @@
 import type { Bindings } from "./bindings.ts";
 import { COLUMNS, isOwnColumn, jsonPath } from "./columns.ts";
+import type { Expansion } from "./expansion.ts";
 import { builtIn } from "./functions.ts";
 import type { RegisteredFunction } from "./functions.ts";
+import type { Name, Names } from "./named.ts";
 import { queryError } from "./query-error.ts";
 import type { Call, Column, Expression, Like, Similar } from "./syntax-tree.ts";
 
@@ -10,13 +12,11 @@ export interface Scope {
   readonly bindings: Bindings;
   readonly functions: ReadonlyMap<string, RegisteredFunction>;
   readonly names: Names;
+  readonly expansion: Expansion;
   /** SQL that is true for the rows that a search has found. */
   readonly similar: (clause: Similar) => string;
   readonly allowsAggregates: boolean;
 }
-
-/** Expressions that the configuration or the statement gives a name, in lower case, and what names mean inside of them. */
-export type Names = ReadonlyMap<string, { readonly expression: Expression; readonly names: Names }>;
 
 /** SQL of an expression. It holds names of columns and functions that exist, operators and places of values, and nothing else. */
 export function compileExpression(expression: Expression, scope: Scope): string {
@@ -76,8 +76,13 @@ function column(node: Column, scope: Scope): string {
   const lower = node.name.toLowerCase();
   if (isOwnColumn(lower)) return COLUMNS[lower] ?? "null";
   const named = scope.names.get(lower);
-  if (named) return `(${compileExpression(named.expression, { ...scope, names: named.names })})`;
+  if (named) return expanded(named, node.at, scope);
   return `json_extract(d.data, ${scope.bindings.bind(jsonPath(node))})`;
+}
+
+function expanded({ expression, names, size }: Name, at: number, scope: Scope): string {
+  scope.expansion.add(size, at);
+  return `(${compileExpression(expression, { ...scope, names })})`;
 }
 
 function call(node: Call, scope: Scope): string {

@@ -2,10 +2,13 @@ import { Bindings } from "./bindings.ts";
 import type { BoundSql, QueryParameters } from "./bindings.ts";
 import { COLUMNS, isOwnColumn } from "./columns.ts";
 import { compileExpression } from "./compile-expression.ts";
-import type { Names, Scope } from "./compile-expression.ts";
-import { compileEligible, usesScore } from "./eligible.ts";
+import type { Scope } from "./compile-expression.ts";
+import { compileEligible } from "./eligible.ts";
+import { Expansion } from "./expansion.ts";
 import type { RegisteredFunction } from "./functions.ts";
 import { labelOf } from "./labels.ts";
+import { named, usesScore } from "./named.ts";
+import type { Names } from "./named.ts";
 import { queryError } from "./query-error.ts";
 import { readSearch } from "./search-clause.ts";
 import type { SearchClause } from "./search-clause.ts";
@@ -43,6 +46,7 @@ export function compileStatement(statement: Statement, options: CompileOptions):
     bindings,
     functions: options.functions,
     names: options.expressions,
+    expansion: new Expansion(),
     similar: ({ at }) => {
       throw queryError("similar() is a condition of WHERE", at);
     },
@@ -87,7 +91,7 @@ function expandStar(column: ResultColumn | "*"): ResultColumn[] {
 function withAliases(columns: readonly ResultColumn[], expressions: Names): Names {
   const names = new Map(expressions);
   for (const { expression, alias } of columns) {
-    if (alias !== undefined && !isOwnColumn(alias)) names.set(alias.toLowerCase(), { expression, names: expressions });
+    if (alias !== undefined && !isOwnColumn(alias)) names.set(alias.toLowerCase(), named(expression, expressions));
   }
   return names;
 }

@@ -99,6 +99,14 @@ describe("what is none of the dialect is refused, at its place", () => {
   });
 });
 
+test("a name for much that is used often is refused, where it becomes too much", () => {
+  const much = Array.from({ length: 2_000 }, (_, at) => at).join();
+  const often = Array.from({ length: 2_000 }, () => "much").join(" or ");
+  const query = `select id in (${much}) much from txtai where ${often}`;
+  // Each time it is 2,002 parts.
+  expect(positionOf(query)).toBe(query.indexOf("where ") + 6 + 8 * "much or ".length);
+});
+
 test("texts do not grow without bounds, patterns do not take for ever", () => {
   const grown = "replace(".repeat(60) + "'aaaaaaaaaa'" + ",'a','aaaaaaaaaa')".repeat(60);
   expect(answer(`select ${grown} from txtai`)).toBeInstanceOf(DbError);
