@@ -107,11 +107,28 @@ test("a name for much that is used often is refused, where it becomes too much",
   expect(positionOf(query)).toBe(query.indexOf("where ") + 6 + 8 * "much or ".length);
 });
 
-test("texts do not grow without bounds, patterns do not take for ever", () => {
-  const grown = "replace(".repeat(60) + "'aaaaaaaaaa'" + ",'a','aaaaaaaaaa')".repeat(60);
-  expect(answer(`select ${grown} from txtai`)).toBeInstanceOf(DbError);
-  const pattern = `${"%a".repeat(5_000)}%b`;
-  expect(answer(`select id from txtai where text like '${pattern}'`)).toEqual([]);
+describe("texts do not grow without bounds, and no function takes for ever", () => {
+  test.each([
+    ["replace", `${"replace(".repeat(60)}'aaaaaaaaaa'${",'a','aaaaaaaaaa')".repeat(60)}`],
+    // SQLite's own makes this three to the power of sixty.
+    ["json_extract", `${"json_extract(".repeat(60)}'[1]'${",'$','$','$')".repeat(60)}`],
+    ["group_concat", `group_concat(replace('${"a".repeat(500)}', 'a', '${"b".repeat(30_000)}'))`],
+    ["like", `text || '${"a".repeat(30_000)}' like '%${"a".repeat(29_000)}b'`],
+    [
+      "instr",
+      `instr(replace('${"a".repeat(20_000)}', 'a', '${"a".repeat(100)}'), replace('${"a".repeat(9_000)}', 'a', '${"a".repeat(100)}') || 'b')`,
+    ],
+  ])("%s", (_, expression) => {
+    expect(answer(`select ${expression} from txtai`)).toBeInstanceOf(DbError);
+  });
+
+  test("what is linear is answered", () => {
+    const pattern = `${"%a".repeat(5_000)}%b`;
+    expect(answer(`select id from txtai where text like '${pattern}'`)).toEqual([]);
+    // SQLite's own compares each character with each.
+    const trimmed = `trim(replace('${"a".repeat(30_000)}', 'a', 'aa'), '${"b".repeat(30_000)}a')`;
+    expect(answer(`select ${trimmed} x from txtai limit 1`)).toEqual([{ x: "" }]);
+  });
 });
 
 const piece = fc.constantFrom(

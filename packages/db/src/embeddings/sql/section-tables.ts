@@ -1,10 +1,10 @@
 import Sqlite from "better-sqlite3";
-import { MAX_TEXT_LENGTH } from "../../schemas/document.ts";
 import type { Scored } from "../scored.ts";
-import { compilePattern, matchesPattern } from "../wildcard.ts";
 import type { CompiledStatement } from "./compile-statement.ts";
 import type { RegisteredFunction, SqlValue } from "./functions.ts";
 import { queryError } from "./query-error.ts";
+import { addTextFunctions } from "./text-functions.ts";
+import { Work } from "./work.ts";
 
 /** A row of the index as statements see it. */
 export interface SectionRow {
@@ -29,15 +29,16 @@ const SCHEMA = `
   create temp table found (clause integer, indexid integer, score real, primary key (clause, indexid)) without rowid;
 `;
 
-/** A statement may join texts, but not make one out of nothing. */
-const MAX_MADE_LENGTH = 4 * MAX_TEXT_LENGTH;
-
 /** The rows of an index in memory, in txtai's tables, for statements. What is durable stands elsewhere. */
 export class SectionTables implements Disposable {
   readonly #sqlite = new Sqlite(":memory:");
+  readonly #work = new Work();
+  /** Characters of all texts, those of rows that are gone included. */
+  #stored = 0;
 
   constructor(functions: ReadonlyMap<string, RegisteredFunction>) {
     this.#sqlite.exec(SCHEMA);
+    addTextFunctions(this.#sqlite, this.#work);
     addFunctions(this.#sqlite, functions);
   }
 
@@ -49,6 +50,7 @@ export class SectionTables implements Disposable {
     this.#sqlite.transaction(() => {
       for (const row of rows) {
         section.run(row);
+        this.#stored += row.text.length + (row.data?.length ?? 0);
         if (row.data !== null) document.run(row);
         if (row.object !== null) object.run(row);
       }
@@ -93,6 +95,7 @@ export class SectionTables implements Disposable {
 
   /** What SQLite finds wrong only when it counts; its messages may quote values. */
   #evaluate<Result>(run: () => Result): Result {
+    this.#work.begin(this.#stored);
     try {
       return run();
     } catch (error) {
@@ -103,18 +106,6 @@ export class SectionTables implements Disposable {
 }
 
 function addFunctions(sqlite: Sqlite.Database, functions: ReadonlyMap<string, RegisteredFunction>): void {
-  const deterministic = true;
-  // SQLite's own can take a time that is exponential in the pattern.
-  sqlite.function("like", { deterministic }, (pattern: SqlValue, text: SqlValue) => like(pattern, text));
-  sqlite.function("like", { deterministic }, (pattern: SqlValue, text: SqlValue, escape: SqlValue) =>
-    like(pattern, text, escape),
-  );
-  sqlite.function("joined", { deterministic }, (left: SqlValue, right: SqlValue) =>
-    left === null || right === null
-      ? null
-      : bounded(asText(left).length + asText(right).length, () => asText(left) + asText(right)),
-  );
-  sqlite.function("replace", { deterministic }, replace);
   for (const [name, { run, argcount, deterministic }] of functions) {
     const call = (...values: SqlValue[]) => sqlValue(run(...values));
     Object.defineProperty(call, "length", { value: Math.max(0, argcount) });
@@ -124,34 +115,4 @@ function addFunctions(sqlite: Sqlite.Database, functions: ReadonlyMap<string, Re
 
 function sqlValue(value: SqlValue | boolean | undefined): SqlValue {
   return typeof value === "boolean" ? Number(value) : (value ?? null);
-}
-
-function asText(value: SqlValue): string {
-  return typeof value === "string" ? value : String(value);
-}
-
-function like(pattern: SqlValue, text: SqlValue, escape?: SqlValue): number | null {
-  if (pattern === null || text === null || escape === null) return null;
-  if (escape !== undefined && Array.from(asText(escape)).length !== 1)
-    throw queryError("An escape is one character", 0);
-  const wildcards = { any: "%", one: "_", escape: escape === undefined ? undefined : asciiLower(asText(escape)) };
-  return Number(matchesPattern(compilePattern(asciiLower(asText(pattern)), wildcards), asciiLower(asText(text))));
-}
-
-/** As far as SQLite's own LIKE does not tell cases apart. */
-function asciiLower(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
-
-function replace(value: SqlValue, old: SqlValue, next: SqlValue): string | null {
-  if (value === null || old === null || next === null) return null;
-  const [text, from, to] = [asText(value), asText(old), asText(next)];
-  if (from === "") return text;
-  const parts = text.split(from);
-  return bounded(text.length + (parts.length - 1) * (to.length - from.length), () => parts.join(to));
-}
-
-function bounded(length: number, make: () => string): string {
-  if (length > MAX_MADE_LENGTH) throw queryError("A text becomes too long", 0);
-  return make();
 }
