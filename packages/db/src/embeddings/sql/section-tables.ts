@@ -113,6 +113,8 @@ function addFunctions(sqlite: Sqlite.Database, functions: ReadonlyMap<string, Re
   }
 }
 
+/** Whole numbers are integers of SQLite here too. */
 function sqlValue(value: SqlValue | boolean | undefined): SqlValue {
-  return typeof value === "boolean" ? Number(value) : (value ?? null);
+  if (typeof value === "boolean") return value ? 1n : 0n;
+  return Number.isSafeInteger(value) ? BigInt(value as number) : (value ?? null);
 }

@@ -183,6 +183,15 @@ test("functions and expressions of one's own", () => {
     { size: 53, more: 54 },
     { size: 51, more: 52 },
   ]);
+  // Whole numbers and conditions are integers, which compare with ids.
+  expect(
+    run(
+      "select id, twice(3) / 4 half, typeof(isLong(text)) b, typeof(text like 'a') l from txtai where id = twice(2)",
+      {
+        functions,
+      },
+    ),
+  ).toEqual([{ id: "4", half: 1, b: "integer", l: "integer" }]);
   expect(() => run("select id from txtai", { functions: [{ name: "length", function: twice }] })).toThrow(
     "functions: length",
   );
