@@ -16,6 +16,8 @@ import type { Expression, Literal, Parameter, ResultColumn, Similar, Statement }
 
 /** What is bound for each row of an answer has a bound. */
 const MAX_COLUMNS = 100;
+/** Each is a search through all rows, and a text to embed. */
+const MAX_SEARCHES = 100;
 
 export interface CompileOptions {
   readonly parameters?: QueryParameters | undefined;
@@ -98,6 +100,7 @@ function withAliases(columns: readonly ResultColumn[], expressions: Names): Name
 
 function found(node: Similar, similars: Similar[], bindings: Bindings): string {
   if (!similars.includes(node)) similars.push(node);
+  if (similars.length > MAX_SEARCHES) throw queryError(`There are more than ${MAX_SEARCHES} searches`, node.at);
   return `s.indexid in (select indexid from found where clause = ${bindings.bind(BigInt(similars.indexOf(node)))})`;
 }
 

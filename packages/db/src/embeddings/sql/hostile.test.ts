@@ -32,6 +32,10 @@ function positionOf(query: string): unknown {
   return answered instanceof DbError ? answered.details["position"] : answered;
 }
 
+function searches(count: number): string {
+  return Array.from({ length: count }, () => "similar(a)").join(" or ");
+}
+
 function deep(times: number): string {
   return `select id from txtai where ${"(".repeat(times)}1${")".repeat(times)}`;
 }
@@ -91,6 +95,8 @@ describe("what is none of the dialect is refused, at its place", () => {
     }
     expect(positionOf(`select id from txtai where id = '${"x".repeat(70_000)}'`)).toBe(65_536);
     expect(answer(`select ${"id,".repeat(100)}id from txtai`)).toBeInstanceOf(DbError);
+    expect(answer(`select id from txtai where ${searches(100)}`)).toHaveLength(3);
+    expect(positionOf(`select id from txtai where ${searches(4_000)}`)).toBe(27 + 100 * "similar(a) or ".length);
   });
 
   test("messages say where, and not what", () => {
