@@ -18,6 +18,8 @@ import type { Expression, Literal, Parameter, ResultColumn, Similar, Statement }
 const MAX_COLUMNS = 100;
 /** Each is a search through all rows, and a text to embed. */
 const MAX_SEARCHES = 100;
+/** Of the SQL of conditions that SQLite may choose an index by. */
+const MAX_PLANNED_LENGTH = 8_192;
 
 export interface CompileOptions {
   readonly parameters?: QueryParameters | undefined;
@@ -67,7 +69,7 @@ export function compileStatement(statement: Statement, options: CompileOptions):
   const text = [
     `select ${statement.isDistinct ? "distinct " : ""}${selected.map((sql, at) => `${sql} as c${at}`).join(", ")} ${from}`,
     "left join (select indexid, avg(score) as score from found group by indexid) r on r.indexid = s.indexid",
-    where === undefined ? "" : `where ${where}`,
+    where === undefined ? "" : `where ${planned(where)}`,
     grouping(statement, columns, scope),
     ordering(statement, columns, scope, hasSearch),
     `limit ${bindings.bind(BigInt(limit))} offset ${bindings.bind(BigInt(offset))}`,
@@ -75,7 +77,9 @@ export function compileStatement(statement: Statement, options: CompileOptions):
   return {
     answer: bindings.inOrder(text.join(" ")),
     eligible:
-      eligible === undefined || !hasSearch ? undefined : bindings.inOrder(`select s.indexid ${from} where ${eligible}`),
+      eligible === undefined || !hasSearch
+        ? undefined
+        : bindings.inOrder(`select s.indexid ${from} where ${planned(eligible)}`),
     labels: columns.map(({ expression, alias }) => alias ?? labelOf(expression)),
     searches: similars.map((similar) => readSearch(similar, bindings, depth)),
   };
@@ -109,6 +113,11 @@ function touchesData(where: string | undefined): boolean {
   return where?.includes("json_extract(d.data, ") ?? false;
 }
 
+/** SQLite looks at each condition beside each other for an index, which no long list of them is worth; behind a sign it does not. */
+function planned(condition: string): string {
+  return condition.length > MAX_PLANNED_LENGTH ? `+${condition}` : condition;
+}
+
 /** How many rows a search is to find: enough for the page, ten times as many where there are further conditions, all for those on scores. */
 function candidates(
   where: Expression,
@@ -124,7 +133,7 @@ function candidates(
 function grouping({ groupBy, having }: Statement, columns: readonly ResultColumn[], scope: Scope): string {
   const inner = { ...scope, allowsAggregates: false };
   const groups = groupBy.map((expression) => place(expression, columns) ?? compileExpression(expression, inner));
-  const conditions = having ? `having ${compileExpression(having, scope)}` : "";
+  const conditions = having ? `having ${planned(compileExpression(having, scope))}` : "";
   return `${groups.length > 0 ? `group by ${groups.join(", ")} ` : ""}${conditions}`;
 }
 

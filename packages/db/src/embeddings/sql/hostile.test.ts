@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DbError } from "../../errors.ts";
 import { M6 } from "../m6.fixture.ts";
+import type { BoundSql } from "./bindings.ts";
 import { compileStatement } from "./compile-statement.ts";
 import { parseStatement } from "./parse-statement.ts";
 import { runner, sectionRow } from "./run.fixture.ts";
@@ -30,6 +31,11 @@ function isAnswer(answered: unknown): boolean {
 function positionOf(query: string): unknown {
   const answered = answer(query);
   return answered instanceof DbError ? answered.details["position"] : answered;
+}
+
+function compiled(query: string): BoundSql {
+  const options = { functions: new Map(), expressions: new Map(), limit: 3 };
+  return compileStatement(parseStatement(query), options).answer;
 }
 
 function searches(count: number): string {
@@ -211,14 +217,22 @@ test("a literal is a value whatever it says: it decides its own comparison, and 
   );
 });
 
+test("SQLite does not compare ten thousand conditions with each other to find an index", () => {
+  const conditions = Array.from({ length: 10_000 }, () => "1").join(" and ");
+  for (const query of [
+    `select id from txtai where ${conditions}`,
+    `select id from txtai group by id having ${conditions}`,
+  ]) {
+    expect(answer(query)).toHaveLength(3);
+    expect(compiled(query).sql).toMatch(/(?:where|having) \+\(/);
+  }
+  expect(compiled("select id from txtai where id = 1 and ward = 'A'").sql).toContain("where (");
+});
+
 test("ten thousand different values are answered; they have no names, among which SQLite would look for each", () => {
   const query = `select id from txtai where id in (${Array.from({ length: 10_000 }, (_, at) => at).join()}) limit 9`;
   expect(answer(query)).toHaveLength(7);
-  const { answer: bound } = compileStatement(parseStatement(query), {
-    functions: new Map(),
-    expressions: new Map(),
-    limit: 3,
-  });
+  const bound = compiled(query);
   expect(bound.sql).not.toMatch(/[@:$]/);
   expect(bound.values).toHaveLength(10_000 + 2);
 });
