@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import Sqlite from "better-sqlite3";
 import type { Scored } from "../scored.ts";
 import type { CompiledStatement } from "./compile-statement.ts";
@@ -29,17 +30,28 @@ const SCHEMA = `
   create temp table found (clause integer, indexid integer, score real, primary key (clause, indexid)) without rowid;
 `;
 
+/** Statements that may wait to be freed. */
+const MAX_PREPARED = 256;
+
 /** The rows of an index in memory, in txtai's tables, for statements. What is durable stands elsewhere. */
 export class SectionTables implements Disposable {
   readonly #sqlite = new Sqlite(":memory:");
   readonly #work = new Work();
   /** Characters of all texts, those of rows that are gone included. */
   #stored = 0;
+  #prepared = 0;
+  #hasFound = false;
+  readonly #clearFound: Sqlite.Statement;
+  readonly #addFound: Sqlite.Statement;
+  readonly #textOf: Sqlite.Statement;
 
   constructor(functions: ReadonlyMap<string, RegisteredFunction>) {
     this.#sqlite.exec(SCHEMA);
     addTextFunctions(this.#sqlite, this.#work);
     addFunctions(this.#sqlite, functions);
+    this.#clearFound = this.#sqlite.prepare("delete from found");
+    this.#addFound = this.#sqlite.prepare("insert into found values (?, ?, ?)");
+    this.#textOf = this.#sqlite.prepare("select id, text from sections where indexid = ?");
   }
 
   /** Rows whose ids have no rows of before. */
@@ -68,29 +80,50 @@ export class SectionTables implements Disposable {
   }
 
   texts(indexids: readonly number[]): Map<number, { readonly id: string; readonly text: string }> {
-    const statement = this.#sqlite.prepare("select id, text from sections where indexid = ?");
-    return new Map(indexids.map((indexid) => [indexid, statement.get(indexid) as { id: string; text: string }]));
+    return new Map(indexids.map((indexid) => [indexid, this.#textOf.get(indexid) as { id: string; text: string }]));
+  }
+
+  /**
+   * Lets the event loop turn now and then: only there the driver frees statements, and a loop that awaits what is in memory never gets to
+   * it.
+   */
+  async free(): Promise<void> {
+    if (this.#prepared < MAX_PREPARED) return;
+    this.#prepared = 0;
+    await setImmediate();
   }
 
   /** The rows that the searches of a statement choose among. */
   eligible({ eligible }: CompiledStatement): Set<number> | undefined {
     if (eligible === undefined) return undefined;
-    return new Set(this.#evaluate(() => this.#sqlite.prepare(eligible.sql).pluck().all(eligible.values) as number[]));
+    return new Set(this.#evaluate(() => this.#prepare(eligible.sql).pluck().all(eligible.values) as number[]));
   }
 
   /** The answer to a statement, given what each of its searches has found. */
   run({ answer, labels }: CompiledStatement, found: readonly (readonly Scored[])[]): ResultRow[] {
-    const insert = this.#sqlite.prepare("insert into found values (?, ?, ?)");
-    this.#sqlite.transaction(() => {
-      this.#sqlite.prepare("delete from found").run();
-      for (const [clause, rows] of found.entries()) for (const { row, score } of rows) insert.run(clause, row, score);
-    })();
-    const rows = this.#evaluate(() => this.#sqlite.prepare(answer.sql).raw().all(answer.values) as SqlValue[][]);
+    this.#setFound(found);
+    const rows = this.#evaluate(() => this.#prepare(answer.sql).raw().all(answer.values) as SqlValue[][]);
     return rows.map((row) => Object.fromEntries(row.map((value, at) => [labels[at] ?? "", value])));
   }
 
   [Symbol.dispose](): void {
     this.#sqlite.close();
+  }
+
+  #setFound(found: readonly (readonly Scored[])[]): void {
+    if (found.length === 0 && !this.#hasFound) return;
+    this.#hasFound = found.length > 0;
+    this.#sqlite.transaction(() => {
+      this.#clearFound.run();
+      for (const [clause, rows] of found.entries()) {
+        for (const { row, score } of rows) this.#addFound.run(clause, row, score);
+      }
+    })();
+  }
+
+  #prepare(text: string): Sqlite.Statement {
+    this.#prepared++;
+    return this.#sqlite.prepare(text);
   }
 
   /** What SQLite finds wrong only when it counts; its messages may quote values. */
