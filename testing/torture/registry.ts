@@ -6,10 +6,11 @@ import { model } from "./scenarios/model.ts";
 import { power } from "./scenarios/power.ts";
 import { singles } from "./scenarios/singles.ts";
 import { soak } from "./scenarios/soak.ts";
+import { sql } from "./scenarios/sql.ts";
 import { writers } from "./scenarios/writers.ts";
 
 /** All scenarios, in the order of the table. */
-export const scenarios = { kill, power, model, writers, disk, singles, filters, soak } satisfies Record<
+export const scenarios = { kill, power, model, writers, disk, singles, filters, sql, soak } satisfies Record<
   string,
   Scenario
 >;

@@ -6,7 +6,8 @@ import { M6 } from "./m6.fixture.ts";
 import { loadToyEmbedder } from "./toy-embedder.fixture.ts";
 
 // The numbers are those of the acceptance cases of the study of txtai 9.14. Cases 1, 2, 4, 5, 6 stand beside the words' index
-// (scoring/); 3 concerns the RAG pipeline, 22 the HTTP server, 25 the cluster, the first part of 24 a model.
+// (scoring/); 3 concerns the RAG pipeline, 22 the HTTP server, 25 the cluster and the graph but for its sums, the first part of 24 a
+// model.
 
 const QUERY = "insulin therapy risk";
 const pairsOfM6 = M6.map((text, id): EmbeddingsDocument => [id, text]);
@@ -277,4 +278,19 @@ test("24: the part without a model", async () => {
   ];
   await using embeddings = await indexed({ keyword: true }, news);
   expect(await embeddings.search("lottery", 1)).toEqual([[4, close(0.5235)]]);
+});
+
+test("25: sums over rows that the case has on several shards", async () => {
+  const doses = Array.from("AABBBBBB", (ward): EmbeddingsDocument => ({ text: "dose", ward }));
+  await using wards = await withContent({ keyword: true }, doses);
+  expect(await wards.search("select count(*) n, ward from txtai group by ward order by count(*) desc")).toEqual([
+    { n: 6, ward: "B" },
+    { n: 2, ward: "A" },
+  ]);
+  const weights = [100, 100, ...Array.from({ length: 8 }, () => 10)];
+  await using weighed = await withContent(
+    { keyword: true },
+    weights.map((weight): EmbeddingsDocument => ({ text: "dose", weight })),
+  );
+  expect(await weighed.search("select avg(weight) from txtai")).toEqual([{ "avg(weight)": 28 }]);
 });

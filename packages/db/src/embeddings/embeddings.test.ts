@@ -106,3 +106,12 @@ test("path and precision say what index computes with; an index that is there ke
     ["m", "fp32"],
   ]);
 });
+
+test("statements one after the other let the event loop turn, where what they took is freed", async () => {
+  await using embeddings = new Embeddings({ keyword: true, content: true });
+  await embeddings.index(["one"]);
+  let hasTurned = false;
+  setImmediate(() => (hasTurned = true));
+  for (let left = 300; left > 0; left--) await embeddings.search("select id from txtai");
+  expect(hasTurned).toBe(true);
+});

@@ -73,6 +73,7 @@ async function runStatement(
   for (const { query, weights = asked.weights, index = asked.index, at, candidates } of compiled.searches) {
     prepared.push({ candidates, ...(await prepare(generation, { query, weights, index, position: at })) });
   }
+  await tables.free();
   // From here on nothing is waited for, so that rows, searches and answer belong together.
   const eligible = tables.eligible(compiled);
   return tables.run(

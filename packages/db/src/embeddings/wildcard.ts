@@ -26,8 +26,11 @@ export function compilePattern(pattern: string, { any, one, escape }: Wildcards)
   return parts;
 }
 
-/** Goes back only to the last `any`, so that no pattern takes more than its length times the text's. */
-export function matchesPattern(pattern: Pattern, text: string): boolean {
+/**
+ * Goes back only to the last `any`, so that no pattern takes more than its length times the text's. @param onRetry told of steps that
+ * were in vain, and may throw
+ */
+export function matchesPattern(pattern: Pattern, text: string, onRetry?: (steps: number) => void): boolean {
   const characters = Array.from(text);
   let [at, part, lastAny, retry] = [0, 0, -1, 0];
   while (at < characters.length) {
@@ -39,6 +42,7 @@ export function matchesPattern(pattern: Pattern, text: string): boolean {
       at++;
       part++;
     } else if (lastAny >= 0) {
+      onRetry?.(at - retry);
       part = lastAny + 1;
       at = ++retry;
     } else return false;

@@ -56,3 +56,11 @@ test("long texts without a break take linear time", () => {
     expect(tokens(unit.repeat(200_000)).length).toBeGreaterThan(0);
   }
 });
+
+test("texts of any length", () => {
+  const cut = tokenizer();
+  const words = "word and ".repeat(150_000);
+  expect(cut(words)).toEqual(words.trim().split(" "));
+  // One word of so many letters is more than a regular expression can take.
+  expect(cut("x".repeat(4_194_304)).join("")).toHaveLength(4_194_304);
+});

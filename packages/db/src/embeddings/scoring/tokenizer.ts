@@ -57,8 +57,23 @@ function cutter({ emoji = true, alphanum, whitespace, regexp, ngrams }: Tokenize
   return matches(emoji ? wordsAndEmoji : words);
 }
 
+/** Regular expressions remember each character of a word that they may have to go back to, and have not room for millions. */
+const MAX_PIECE = 1_048_576;
+
 function matches(pattern: RegExp): Tokenize {
-  return (text) => text.match(pattern) ?? [];
+  return (text) => {
+    if (text.length <= MAX_PIECE) return text.match(pattern) ?? [];
+    return [...pieces(text)].flatMap((piece) => piece.match(pattern) ?? []);
+  };
+}
+
+/** Cut at spaces, as far as there are any. */
+function* pieces(text: string): Iterable<string> {
+  for (let start = 0, end; start < text.length; start = end) {
+    const space = text.length - start > MAX_PIECE ? text.lastIndexOf(" ", start + MAX_PIECE) : -1;
+    end = space > start ? space : start + MAX_PIECE;
+    yield text.slice(start, end);
+  }
 }
 
 function spaced(text: string): string[] {

@@ -9,25 +9,34 @@ export type BoundValue = string | number | bigint | null;
 const MIN_INTEGER = -(2n ** 63n);
 const MAX_INTEGER = 2n ** 63n - 1n;
 
-/** The values of a statement, each bound once: SQL text never holds one. */
+/** SQL with places for values, and these in order. */
+export interface BoundSql {
+  readonly sql: string;
+  readonly values: readonly BoundValue[];
+}
+
+/** The values of a statement: SQL text never holds one. */
 export class Bindings {
   readonly #given: QueryParameters;
-  readonly #names = new Map<BoundValue, string>();
+  readonly #values: BoundValue[] = [];
 
   constructor(given: QueryParameters) {
     this.#given = given;
   }
 
-  /** By name, as the driver takes them. */
-  get values(): Record<string, BoundValue> {
-    return Object.fromEntries(Array.from(this.#names, ([value, name]) => [name, value]));
+  /** What stands in SQL for a value until all of it is there. */
+  bind(value: BoundValue): string {
+    return `@${this.#values.push(value) - 1}@`;
   }
 
-  /** The place of a value in SQL. */
-  bind(value: BoundValue): string {
-    const name = this.#names.get(value) ?? `p${this.#names.size}`;
-    this.#names.set(value, name);
-    return `@${name}`;
+  /** By their order and without names: SQLite and its driver look for each name among all of them. */
+  inOrder(text: string): BoundSql {
+    const values: BoundValue[] = [];
+    const sql = text.replaceAll(/@(\d+)@/g, (_, at: string) => {
+      values.push(this.#values[Number(at)] ?? null);
+      return "?";
+    });
+    return { sql, values };
   }
 
   /** What a literal says, or a parameter is given. */

@@ -1,22 +1,23 @@
 import type { Bindings } from "./bindings.ts";
 import { COLUMNS, isOwnColumn, jsonPath } from "./columns.ts";
+import type { Expansion } from "./expansion.ts";
 import { builtIn } from "./functions.ts";
 import type { RegisteredFunction } from "./functions.ts";
+import type { Name, Names } from "./named.ts";
 import { queryError } from "./query-error.ts";
 import type { Call, Column, Expression, Like, Similar } from "./syntax-tree.ts";
+import { TEXT_FUNCTIONS } from "./text-functions.ts";
 
 /** What the names of a statement stand for. */
 export interface Scope {
   readonly bindings: Bindings;
   readonly functions: ReadonlyMap<string, RegisteredFunction>;
   readonly names: Names;
+  readonly expansion: Expansion;
   /** SQL that is true for the rows that a search has found. */
   readonly similar: (clause: Similar) => string;
   readonly allowsAggregates: boolean;
 }
-
-/** Expressions that the configuration or the statement gives a name, in lower case, and what names mean inside of them. */
-export type Names = ReadonlyMap<string, { readonly expression: Expression; readonly names: Names }>;
 
 /** SQL of an expression. It holds names of columns and functions that exist, operators and places of values, and nothing else. */
 export function compileExpression(expression: Expression, scope: Scope): string {
@@ -51,9 +52,13 @@ export function compileExpression(expression: Expression, scope: Scope): string 
 }
 
 function binary(operator: string, left: string, right: string): string {
-  // A function of ours, which says no before the text is too long.
-  if (operator === "||") return `joined(cast(${left} as text), cast(${right} as text))`;
+  if (operator === "||") return `joined(${text(left)}, ${text(right)})`;
   return `(${left} ${operator} ${right})`;
+}
+
+/** As SQLite writes it: to functions of ours 1 and 1.0 are the same number. */
+function text(sql: string): string {
+  return `cast(${sql} as text)`;
 }
 
 /** A tree of even depth: SQLite refuses deep ones. */
@@ -68,16 +73,21 @@ function not({ isNegated }: { readonly isNegated: boolean }): string {
 }
 
 function like(expression: Like, compile: (inner: Expression) => string): string {
-  const escape = expression.escape ? ` escape ${compile(expression.escape)}` : "";
-  return `(${compile(expression.value)}${not(expression)} like ${compile(expression.pattern)}${escape})`;
+  const escape = expression.escape ? ` escape ${text(compile(expression.escape))}` : "";
+  return `(${text(compile(expression.value))}${not(expression)} like ${text(compile(expression.pattern))}${escape})`;
 }
 
 function column(node: Column, scope: Scope): string {
   const lower = node.name.toLowerCase();
   if (isOwnColumn(lower)) return COLUMNS[lower] ?? "null";
   const named = scope.names.get(lower);
-  if (named) return `(${compileExpression(named.expression, { ...scope, names: named.names })})`;
+  if (named) return expanded(named, node.at, scope);
   return `json_extract(d.data, ${scope.bindings.bind(jsonPath(node))})`;
+}
+
+function expanded({ expression, names, size }: Name, at: number, scope: Scope): string {
+  scope.expansion.add(size, at);
+  return `(${compileExpression(expression, { ...scope, names })})`;
 }
 
 function call(node: Call, scope: Scope): string {
@@ -98,7 +108,8 @@ function call(node: Call, scope: Scope): string {
     throw queryError("distinct needs one value to count", at);
   if (shape.isAggregate && !scope.allowsAggregates) throw queryError("A sum over rows cannot stand here", at);
   const inner = shape.isAggregate ? { ...scope, allowsAggregates: false } : scope;
-  const compiled = values.map((value) => compileExpression(value, inner)).join(", ");
+  const written = TEXT_FUNCTIONS.has(lower) && !custom ? text : (sql: string) => sql;
+  const compiled = values.map((value) => written(compileExpression(value, inner))).join(", ");
   return `${lower}(${isStar ? "*" : `${isDistinct ? "distinct " : ""}${compiled}`})`;
 }
 

@@ -1,11 +1,14 @@
 import { Bindings } from "./bindings.ts";
-import type { BoundValue, QueryParameters } from "./bindings.ts";
+import type { BoundSql, QueryParameters } from "./bindings.ts";
 import { COLUMNS, isOwnColumn } from "./columns.ts";
 import { compileExpression } from "./compile-expression.ts";
-import type { Names, Scope } from "./compile-expression.ts";
-import { compileEligible, usesScore } from "./eligible.ts";
+import type { Scope } from "./compile-expression.ts";
+import { compileEligible } from "./eligible.ts";
+import { Expansion } from "./expansion.ts";
 import type { RegisteredFunction } from "./functions.ts";
 import { labelOf } from "./labels.ts";
+import { named, usesScore } from "./named.ts";
+import type { Names } from "./named.ts";
 import { queryError } from "./query-error.ts";
 import { readSearch } from "./search-clause.ts";
 import type { SearchClause } from "./search-clause.ts";
@@ -13,6 +16,10 @@ import type { Expression, Literal, Parameter, ResultColumn, Similar, Statement }
 
 /** What is bound for each row of an answer has a bound. */
 const MAX_COLUMNS = 100;
+/** Each is a search through all rows, and a text to embed. */
+const MAX_SEARCHES = 100;
+/** Of the SQL of conditions that SQLite may choose an index by. */
+const MAX_PLANNED_LENGTH = 8_192;
 
 export interface CompileOptions {
   readonly parameters?: QueryParameters | undefined;
@@ -24,11 +31,9 @@ export interface CompileOptions {
 }
 
 export interface CompiledStatement {
-  readonly text: string;
-  /** A statement that gives the rows which searches choose among; all rows when absent. */
-  readonly eligible: string | undefined;
-  /** Of both. */
-  readonly values: Readonly<Record<string, BoundValue>>;
+  readonly answer: BoundSql;
+  /** Gives the rows which searches choose among; all rows when absent. */
+  readonly eligible: BoundSql | undefined;
   /** Of the columns of an answer. */
   readonly labels: readonly string[];
   /** The searches that the statement asks for. */
@@ -45,6 +50,7 @@ export function compileStatement(statement: Statement, options: CompileOptions):
     bindings,
     functions: options.functions,
     names: options.expressions,
+    expansion: new Expansion(),
     similar: ({ at }) => {
       throw queryError("similar() is a condition of WHERE", at);
     },
@@ -63,15 +69,17 @@ export function compileStatement(statement: Statement, options: CompileOptions):
   const text = [
     `select ${statement.isDistinct ? "distinct " : ""}${selected.map((sql, at) => `${sql} as c${at}`).join(", ")} ${from}`,
     "left join (select indexid, avg(score) as score from found group by indexid) r on r.indexid = s.indexid",
-    where === undefined ? "" : `where ${where}`,
+    where === undefined ? "" : `where ${planned(where)}`,
     grouping(statement, columns, scope),
     ordering(statement, columns, scope, hasSearch),
     `limit ${bindings.bind(BigInt(limit))} offset ${bindings.bind(BigInt(offset))}`,
   ];
   return {
-    text: text.join(" "),
-    eligible: eligible === undefined || !hasSearch ? undefined : `select s.indexid ${from} where ${eligible}`,
-    values: bindings.values,
+    answer: bindings.inOrder(text.join(" ")),
+    eligible:
+      eligible === undefined || !hasSearch
+        ? undefined
+        : bindings.inOrder(`select s.indexid ${from} where ${planned(eligible)}`),
     labels: columns.map(({ expression, alias }) => alias ?? labelOf(expression)),
     searches: similars.map((similar) => readSearch(similar, bindings, depth)),
   };
@@ -89,19 +97,25 @@ function expandStar(column: ResultColumn | "*"): ResultColumn[] {
 function withAliases(columns: readonly ResultColumn[], expressions: Names): Names {
   const names = new Map(expressions);
   for (const { expression, alias } of columns) {
-    if (alias !== undefined && !isOwnColumn(alias)) names.set(alias.toLowerCase(), { expression, names: expressions });
+    if (alias !== undefined && !isOwnColumn(alias)) names.set(alias.toLowerCase(), named(expression, expressions));
   }
   return names;
 }
 
 function found(node: Similar, similars: Similar[], bindings: Bindings): string {
   if (!similars.includes(node)) similars.push(node);
+  if (similars.length > MAX_SEARCHES) throw queryError(`There are more than ${MAX_SEARCHES} searches`, node.at);
   return `s.indexid in (select indexid from found where clause = ${bindings.bind(BigInt(similars.indexOf(node)))})`;
 }
 
 /** Rows whose document is no object have no fields, and no condition on a field holds for them. */
 function touchesData(where: string | undefined): boolean {
   return where?.includes("json_extract(d.data, ") ?? false;
+}
+
+/** SQLite looks at each condition beside each other for an index, which no long list of them is worth; behind a sign it does not. */
+function planned(condition: string): string {
+  return condition.length > MAX_PLANNED_LENGTH ? `+${condition}` : condition;
 }
 
 /** How many rows a search is to find: enough for the page, ten times as many where there are further conditions, all for those on scores. */
@@ -119,7 +133,7 @@ function candidates(
 function grouping({ groupBy, having }: Statement, columns: readonly ResultColumn[], scope: Scope): string {
   const inner = { ...scope, allowsAggregates: false };
   const groups = groupBy.map((expression) => place(expression, columns) ?? compileExpression(expression, inner));
-  const conditions = having ? `having ${compileExpression(having, scope)}` : "";
+  const conditions = having ? `having ${planned(compileExpression(having, scope))}` : "";
   return `${groups.length > 0 ? `group by ${groups.join(", ")} ` : ""}${conditions}`;
 }
 

@@ -1,5 +1,6 @@
 import { balanced, compileExpression } from "./compile-expression.ts";
-import type { Names, Scope } from "./compile-expression.ts";
+import type { Scope } from "./compile-expression.ts";
+import { usesScore } from "./named.ts";
 import { queryError } from "./query-error.ts";
 import { find } from "./syntax-tree.ts";
 import type { Expression } from "./syntax-tree.ts";
@@ -31,15 +32,4 @@ function condition(expression: Expression, scope: Scope, suits: boolean): string
   const search = find(expression, ({ type }) => type === "similar");
   if (search) throw queryError("similar() is a condition of its own, between and, or and not", search.at);
   return usesScore(expression, scope.names) ? (suits ? "1" : "0") : compileExpression(expression, scope);
-}
-
-/** Whether its value depends on what searches find. */
-export function usesScore(expression: Expression, names: Names): boolean {
-  const found = find(expression, (inner) => {
-    if (inner.type !== "column") return false;
-    const lower = inner.name.toLowerCase();
-    const named = names.get(lower);
-    return lower === "score" || (named !== undefined && usesScore(named.expression, named.names));
-  });
-  return found !== undefined;
 }

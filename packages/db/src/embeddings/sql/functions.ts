@@ -26,7 +26,7 @@ const MANY = 100;
 
 /**
  * SQLite's functions that always answer alike, with the least and most values that they take. Those without a bound on what they make
- * are left out (printf, zeroblob, hex of hex of hex); `replace` and `||` have one of ours.
+ * are left out (printf, zeroblob, hex of hex of hex, several paths of JSON at once); some on texts have one of ours.
  */
 const SCALARS: Readonly<Record<string, readonly [least: number, most: number]>> = {
   abs: [1, 1],
@@ -48,7 +48,7 @@ const SCALARS: Readonly<Record<string, readonly [least: number, most: number]>> 
   iif: [2, 3],
   instr: [2, 2],
   json_array_length: [1, 2],
-  json_extract: [2, MANY],
+  json_extract: [2, 2],
   json_type: [1, 2],
   json_valid: [1, 1],
   julianday: [1, MANY],

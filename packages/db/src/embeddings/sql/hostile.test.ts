@@ -2,6 +2,9 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DbError } from "../../errors.ts";
 import { M6 } from "../m6.fixture.ts";
+import type { BoundSql } from "./bindings.ts";
+import { compileStatement } from "./compile-statement.ts";
+import { parseStatement } from "./parse-statement.ts";
 import { runner, sectionRow } from "./run.fixture.ts";
 import type { ResultRow } from "./section-tables.ts";
 
@@ -28,6 +31,15 @@ function isAnswer(answered: unknown): boolean {
 function positionOf(query: string): unknown {
   const answered = answer(query);
   return answered instanceof DbError ? answered.details["position"] : answered;
+}
+
+function compiled(query: string): BoundSql {
+  const options = { functions: new Map(), expressions: new Map(), limit: 3 };
+  return compileStatement(parseStatement(query), options).answer;
+}
+
+function searches(count: number): string {
+  return Array.from({ length: count }, () => "similar(a)").join(" or ");
 }
 
 function deep(times: number): string {
@@ -89,6 +101,8 @@ describe("what is none of the dialect is refused, at its place", () => {
     }
     expect(positionOf(`select id from txtai where id = '${"x".repeat(70_000)}'`)).toBe(65_536);
     expect(answer(`select ${"id,".repeat(100)}id from txtai`)).toBeInstanceOf(DbError);
+    expect(answer(`select id from txtai where ${searches(100)}`)).toHaveLength(3);
+    expect(positionOf(`select id from txtai where ${searches(4_000)}`)).toBe(27 + 100 * "similar(a) or ".length);
   });
 
   test("messages say where, and not what", () => {
@@ -97,11 +111,36 @@ describe("what is none of the dialect is refused, at its place", () => {
   });
 });
 
-test("texts do not grow without bounds, patterns do not take for ever", () => {
-  const grown = "replace(".repeat(60) + "'aaaaaaaaaa'" + ",'a','aaaaaaaaaa')".repeat(60);
-  expect(answer(`select ${grown} from txtai`)).toBeInstanceOf(DbError);
-  const pattern = `${"%a".repeat(5_000)}%b`;
-  expect(answer(`select id from txtai where text like '${pattern}'`)).toEqual([]);
+test("a name for much that is used often is refused, where it becomes too much", () => {
+  const much = Array.from({ length: 2_000 }, (_, at) => at).join();
+  const often = Array.from({ length: 2_000 }, () => "much").join(" or ");
+  const query = `select id in (${much}) much from txtai where ${often}`;
+  // Each time it is 2,002 parts.
+  expect(positionOf(query)).toBe(query.indexOf("where ") + 6 + 8 * "much or ".length);
+});
+
+describe("texts do not grow without bounds, and no function takes for ever", () => {
+  test.each([
+    ["replace", `${"replace(".repeat(60)}'aaaaaaaaaa'${",'a','aaaaaaaaaa')".repeat(60)}`],
+    // SQLite's own makes this three to the power of sixty.
+    ["json_extract", `${"json_extract(".repeat(60)}'[1]'${",'$','$','$')".repeat(60)}`],
+    ["group_concat", `group_concat(replace('${"a".repeat(500)}', 'a', '${"b".repeat(30_000)}'))`],
+    ["like", `text || '${"a".repeat(30_000)}' like '%${"a".repeat(29_000)}b'`],
+    [
+      "instr",
+      `instr(replace('${"a".repeat(20_000)}', 'a', '${"a".repeat(100)}'), replace('${"a".repeat(9_000)}', 'a', '${"a".repeat(100)}') || 'b')`,
+    ],
+  ])("%s", (_, expression) => {
+    expect(answer(`select ${expression} from txtai`)).toBeInstanceOf(DbError);
+  });
+
+  test("what is linear is answered", () => {
+    const pattern = `${"%a".repeat(5_000)}%b`;
+    expect(answer(`select id from txtai where text like '${pattern}'`)).toEqual([]);
+    // SQLite's own compares each character with each.
+    const trimmed = `trim(replace('${"a".repeat(30_000)}', 'a', 'aa'), '${"b".repeat(30_000)}a')`;
+    expect(answer(`select ${trimmed} x from txtai limit 1`)).toEqual([{ x: "" }]);
+  });
 });
 
 const piece = fc.constantFrom(
@@ -176,4 +215,24 @@ test("a literal is a value whatever it says: it decides its own comparison, and 
     }),
     { numRuns: 300 },
   );
+});
+
+test("SQLite does not compare ten thousand conditions with each other to find an index", () => {
+  const conditions = Array.from({ length: 10_000 }, () => "1").join(" and ");
+  for (const query of [
+    `select id from txtai where ${conditions}`,
+    `select id from txtai group by id having ${conditions}`,
+  ]) {
+    expect(answer(query)).toHaveLength(3);
+    expect(compiled(query).sql).toMatch(/(?:where|having) \+\(/);
+  }
+  expect(compiled("select id from txtai where id = 1 and ward = 'A'").sql).toContain("where (");
+});
+
+test("ten thousand different values are answered; they have no names, among which SQLite would look for each", () => {
+  const query = `select id from txtai where id in (${Array.from({ length: 10_000 }, (_, at) => at).join()}) limit 9`;
+  expect(answer(query)).toHaveLength(7);
+  const bound = compiled(query);
+  expect(bound.sql).not.toMatch(/[@:$]/);
+  expect(bound.values).toHaveLength(10_000 + 2);
 });

@@ -1,6 +1,7 @@
 import { DbError } from "../../errors.ts";
-import type { Names } from "./compile-expression.ts";
 import { isOwnColumn } from "./columns.ts";
+import { named } from "./named.ts";
+import type { Name, Names } from "./named.ts";
 import { parseAlone } from "./parse-statement.ts";
 import { find } from "./syntax-tree.ts";
 
@@ -16,7 +17,7 @@ const NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 
 /** @throws {DbError} `collection_invalid`, or `query_invalid` with the place in the expression */
 export function namesOf(expressions: readonly NamedExpression[] = []): Names {
-  const names = new Map<string, { expression: ReturnType<typeof parseAlone>; names: Names }>();
+  const names = new Map<string, Name>();
   for (const { name, expression: text } of expressions) {
     const expression = parseAlone(text);
     const isSearch = find(expression, ({ type }) => type === "similar" || type === "parameter") !== undefined;
@@ -25,7 +26,7 @@ export function namesOf(expressions: readonly NamedExpression[] = []): Names {
         hint: "Its name is a word and no column that rows have; it holds neither similar() nor parameters.",
       });
     }
-    names.set(name.toLowerCase(), { expression, names: new Map() });
+    names.set(name.toLowerCase(), named(expression, new Map()));
   }
   return names;
 }

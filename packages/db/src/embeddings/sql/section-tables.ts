@@ -1,10 +1,11 @@
+import { setImmediate } from "node:timers/promises";
 import Sqlite from "better-sqlite3";
-import { MAX_TEXT_LENGTH } from "../../schemas/document.ts";
 import type { Scored } from "../scored.ts";
-import { compilePattern, matchesPattern } from "../wildcard.ts";
 import type { CompiledStatement } from "./compile-statement.ts";
 import type { RegisteredFunction, SqlValue } from "./functions.ts";
 import { queryError } from "./query-error.ts";
+import { addTextFunctions } from "./text-functions.ts";
+import { Work } from "./work.ts";
 
 /** A row of the index as statements see it. */
 export interface SectionRow {
@@ -29,16 +30,28 @@ const SCHEMA = `
   create temp table found (clause integer, indexid integer, score real, primary key (clause, indexid)) without rowid;
 `;
 
-/** A statement may join texts, but not make one out of nothing. */
-const MAX_MADE_LENGTH = 4 * MAX_TEXT_LENGTH;
+/** Statements that may wait to be freed. */
+const MAX_PREPARED = 256;
 
 /** The rows of an index in memory, in txtai's tables, for statements. What is durable stands elsewhere. */
 export class SectionTables implements Disposable {
   readonly #sqlite = new Sqlite(":memory:");
+  readonly #work = new Work();
+  /** Characters of all texts, those of rows that are gone included. */
+  #stored = 0;
+  #prepared = 0;
+  #hasFound = false;
+  readonly #clearFound: Sqlite.Statement;
+  readonly #addFound: Sqlite.Statement;
+  readonly #textOf: Sqlite.Statement;
 
   constructor(functions: ReadonlyMap<string, RegisteredFunction>) {
     this.#sqlite.exec(SCHEMA);
+    addTextFunctions(this.#sqlite, this.#work);
     addFunctions(this.#sqlite, functions);
+    this.#clearFound = this.#sqlite.prepare("delete from found");
+    this.#addFound = this.#sqlite.prepare("insert into found values (?, ?, ?)");
+    this.#textOf = this.#sqlite.prepare("select id, text from sections where indexid = ?");
   }
 
   /** Rows whose ids have no rows of before. */
@@ -49,6 +62,7 @@ export class SectionTables implements Disposable {
     this.#sqlite.transaction(() => {
       for (const row of rows) {
         section.run(row);
+        this.#stored += row.text.length + (row.data?.length ?? 0);
         if (row.data !== null) document.run(row);
         if (row.object !== null) object.run(row);
       }
@@ -66,24 +80,29 @@ export class SectionTables implements Disposable {
   }
 
   texts(indexids: readonly number[]): Map<number, { readonly id: string; readonly text: string }> {
-    const statement = this.#sqlite.prepare("select id, text from sections where indexid = ?");
-    return new Map(indexids.map((indexid) => [indexid, statement.get(indexid) as { id: string; text: string }]));
+    return new Map(indexids.map((indexid) => [indexid, this.#textOf.get(indexid) as { id: string; text: string }]));
+  }
+
+  /**
+   * Lets the event loop turn now and then: only there the driver frees statements, and a loop that awaits what is in memory never gets to
+   * it.
+   */
+  async free(): Promise<void> {
+    if (this.#prepared < MAX_PREPARED) return;
+    this.#prepared = 0;
+    await setImmediate();
   }
 
   /** The rows that the searches of a statement choose among. */
-  eligible({ eligible, values }: CompiledStatement): Set<number> | undefined {
+  eligible({ eligible }: CompiledStatement): Set<number> | undefined {
     if (eligible === undefined) return undefined;
-    return new Set(this.#evaluate(() => this.#prepare(eligible).pluck().all(values) as number[]));
+    return new Set(this.#evaluate(() => this.#prepare(eligible.sql).pluck().all(eligible.values) as number[]));
   }
 
   /** The answer to a statement, given what each of its searches has found. */
-  run({ text, values, labels }: CompiledStatement, found: readonly (readonly Scored[])[]): ResultRow[] {
-    const insert = this.#sqlite.prepare("insert into found values (?, ?, ?)");
-    this.#sqlite.transaction(() => {
-      this.#sqlite.prepare("delete from found").run();
-      for (const [clause, rows] of found.entries()) for (const { row, score } of rows) insert.run(clause, row, score);
-    })();
-    const rows = this.#evaluate(() => this.#prepare(text).raw().all(values) as SqlValue[][]);
+  run({ answer, labels }: CompiledStatement, found: readonly (readonly Scored[])[]): ResultRow[] {
+    this.#setFound(found);
+    const rows = this.#evaluate(() => this.#prepare(answer.sql).raw().all(answer.values) as SqlValue[][]);
     return rows.map((row) => Object.fromEntries(row.map((value, at) => [labels[at] ?? "", value])));
   }
 
@@ -91,12 +110,25 @@ export class SectionTables implements Disposable {
     this.#sqlite.close();
   }
 
+  #setFound(found: readonly (readonly Scored[])[]): void {
+    if (found.length === 0 && !this.#hasFound) return;
+    this.#hasFound = found.length > 0;
+    this.#sqlite.transaction(() => {
+      this.#clearFound.run();
+      for (const [clause, rows] of found.entries()) {
+        for (const { row, score } of rows) this.#addFound.run(clause, row, score);
+      }
+    })();
+  }
+
   #prepare(text: string): Sqlite.Statement {
+    this.#prepared++;
     return this.#sqlite.prepare(text);
   }
 
   /** What SQLite finds wrong only when it counts; its messages may quote values. */
   #evaluate<Result>(run: () => Result): Result {
+    this.#work.begin(this.#stored);
     try {
       return run();
     } catch (error) {
@@ -107,18 +139,6 @@ export class SectionTables implements Disposable {
 }
 
 function addFunctions(sqlite: Sqlite.Database, functions: ReadonlyMap<string, RegisteredFunction>): void {
-  const deterministic = true;
-  // SQLite's own can take a time that is exponential in the pattern.
-  sqlite.function("like", { deterministic }, (pattern: SqlValue, text: SqlValue) => like(pattern, text));
-  sqlite.function("like", { deterministic }, (pattern: SqlValue, text: SqlValue, escape: SqlValue) =>
-    like(pattern, text, escape),
-  );
-  sqlite.function("joined", { deterministic }, (left: SqlValue, right: SqlValue) =>
-    left === null || right === null
-      ? null
-      : bounded(asText(left).length + asText(right).length, () => asText(left) + asText(right)),
-  );
-  sqlite.function("replace", { deterministic }, replace);
   for (const [name, { run, argcount, deterministic }] of functions) {
     const call = (...values: SqlValue[]) => sqlValue(run(...values));
     Object.defineProperty(call, "length", { value: Math.max(0, argcount) });
@@ -126,36 +146,8 @@ function addFunctions(sqlite: Sqlite.Database, functions: ReadonlyMap<string, Re
   }
 }
 
+/** Whole numbers are integers of SQLite here too. */
 function sqlValue(value: SqlValue | boolean | undefined): SqlValue {
-  return typeof value === "boolean" ? Number(value) : (value ?? null);
-}
-
-function asText(value: SqlValue): string {
-  return typeof value === "string" ? value : String(value);
-}
-
-function like(pattern: SqlValue, text: SqlValue, escape?: SqlValue): number | null {
-  if (pattern === null || text === null || escape === null) return null;
-  if (escape !== undefined && Array.from(asText(escape)).length !== 1)
-    throw queryError("An escape is one character", 0);
-  const wildcards = { any: "%", one: "_", escape: escape === undefined ? undefined : asciiLower(asText(escape)) };
-  return Number(matchesPattern(compilePattern(asciiLower(asText(pattern)), wildcards), asciiLower(asText(text))));
-}
-
-/** As far as SQLite's own LIKE does not tell cases apart. */
-function asciiLower(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
-
-function replace(value: SqlValue, old: SqlValue, next: SqlValue): string | null {
-  if (value === null || old === null || next === null) return null;
-  const [text, from, to] = [asText(value), asText(old), asText(next)];
-  if (from === "") return text;
-  const parts = text.split(from);
-  return bounded(text.length + (parts.length - 1) * (to.length - from.length), () => parts.join(to));
-}
-
-function bounded(length: number, make: () => string): string {
-  if (length > MAX_MADE_LENGTH) throw queryError("A text becomes too long", 0);
-  return make();
+  if (typeof value === "boolean") return value ? 1n : 0n;
+  return Number.isSafeInteger(value) ? BigInt(value as number) : (value ?? null);
 }

@@ -183,7 +183,32 @@ test("functions and expressions of one's own", () => {
     { size: 53, more: 54 },
     { size: 51, more: 52 },
   ]);
+  // Whole numbers and conditions are integers, which compare with ids.
+  expect(
+    run(
+      "select id, twice(3) / 4 half, typeof(isLong(text)) b, typeof(text like 'a') l from txtai where id = twice(2)",
+      {
+        functions,
+      },
+    ),
+  ).toEqual([{ id: "4", half: 1, b: "integer", l: "integer" }]);
   expect(() => run("select id from txtai", { functions: [{ name: "length", function: twice }] })).toThrow(
     "functions: length",
   );
+});
+
+test("functions on texts are SQLite's, by characters", () => {
+  const told = nested(
+    "select instr('a💊é', 'é') i, instr('abc', '') e, instr('abc', 'x') n, instr(12.0, '.') p, trim('  a ') t, " +
+      "ltrim('xxya', 'yx') l, rtrim('a💊💊', '💊') r, trim(null) z, replace('aXbX', 'X', '-') c, replace(1.5, '.', ',') d, " +
+      "replace('a', '', 'b') s from txtai limit 1",
+  );
+  const expected = { i: 3, e: 1, n: 0, p: 3, t: "a", l: "a", r: "a", z: null, c: "a-b-", d: "1,5", s: "a" };
+  expect(told).toEqual([expected]);
+  expect(run("select group_concat(id) a, group_concat(id, '-') b, group_concat(id, null) c from txtai")).toEqual([
+    { a: "0,1,2,3,4,5", b: "0-1-2-3-4-5", c: "012345" },
+  ]);
+  expect(run("select group_concat(distinct length(id)) a, group_concat(tags) b from txtai")).toEqual([
+    { a: "1", b: null },
+  ]);
 });
