@@ -23,3 +23,14 @@ export type { LoaderName } from "./loaders/registry.ts";
 export type { Answer, AnswerEvent, AnswerRequest, AnswerRequestInput, Citation, Source } from "./schemas/answer.ts";
 export type { IngestFailure, IngestProgress, IngestReport } from "./schemas/ingest.ts";
 export { readJsonLines } from "./read-json-lines.ts";
+export { RAG } from "./txtai/rag.ts";
+export type { RagCall, RagOutput } from "./txtai/rag.ts";
+export type {
+  RagAnswer,
+  RagInput,
+  RagModel,
+  RagOptions,
+  RagQuestion,
+  RagTuple,
+  RagTupleAnswer,
+} from "./txtai/rag-options.ts";

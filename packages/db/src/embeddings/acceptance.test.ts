@@ -6,8 +6,8 @@ import { M6 } from "./m6.fixture.ts";
 import { loadToyEmbedder } from "./toy-embedder.fixture.ts";
 
 // The numbers are those of the acceptance cases of the study of txtai 9.14. Cases 1, 2, 4, 5, 6 stand beside the words' index
-// (scoring/); 3 concerns the RAG pipeline, 22 the HTTP server, 25 the cluster and the graph but for its sums, the first part of 24 a
-// model.
+// (scoring/), 3 beside RAG (packages/rag/src/txtai). 22 concerns the HTTP server, 25 the cluster and the graph but for its sums, the first part of
+// 24 a model.
 
 const QUERY = "insulin therapy risk";
 const pairsOfM6 = M6.map((text, id): EmbeddingsDocument => [id, text]);
