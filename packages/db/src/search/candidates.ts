@@ -2,6 +2,7 @@ import type { FusedScore, LegName, LegScore, LegScores } from "../fusion/fusion.
 import type { SearchMode } from "../schemas/search.ts";
 import type { PassageRow, ScoredPassage } from "../tables/passage-row.ts";
 import type { LegOptions, PassageReads } from "../tables/passage-reads.ts";
+import type { TextMatches } from "../tables/text-matches.ts";
 import { byScore, list } from "./list-leg.ts";
 import { keywordLeg } from "./keyword-leg.ts";
 import type { KeywordLeg } from "./keyword-leg.ts";
@@ -23,6 +24,8 @@ export interface CandidateRequest {
   readonly where: string | undefined;
   /** Passages that each leg lists. */
   readonly depth: number;
+  /** Everything that has words of the query, where the table has it at hand; asked for once, however deep the search goes. */
+  readonly allMatching: () => Promise<TextMatches | undefined>;
   readonly embedQuery: () => Promise<Float32Array>;
   readonly fuse: (candidates: readonly LegScores[]) => FusedScore[];
   /** A keyword leg that lists fewer passages looks for similar words, too. */

@@ -11,7 +11,7 @@ import { wordsOf } from "./words.ts";
 const SIMILAR_SHARE = 0.5;
 
 export interface KeywordLeg extends ListedLeg {
-  /** Everything that has words of the query, where the table has it at hand. */
+  /** See `CandidateRequest`. */
   readonly all: TextMatches | undefined;
   /** Passages that have similar words only. */
   readonly fuzzy: ReadonlySet<string>;
@@ -20,10 +20,10 @@ export interface KeywordLeg extends ListedLeg {
 /** Passages with words of the query; where there are fewer than enough, those with similar words after them. */
 export async function keywordLeg(
   table: PassageReads,
-  { query, where, enough }: Pick<CandidateRequest, "query" | "where" | "enough">,
+  { query, where, enough, allMatching }: Pick<CandidateRequest, "query" | "where" | "enough" | "allMatching">,
   depth: number,
 ): Promise<KeywordLeg> {
-  const all = await table.allMatching(query, where);
+  const all = await allMatching();
   const exact = all
     ? { passages: all.best(depth).sort(byScore).slice(0, depth), complete: all.length <= depth }
     : await list((options: LegOptions) => table.matching(query, options), where, depth);

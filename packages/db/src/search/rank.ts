@@ -85,6 +85,7 @@ async function rankByLegs(
     mode: request.mode,
     vectors: request.vectors,
     where,
+    allMatching: once(() => table.allMatching(query, where)),
     embedQuery: once(() => vectorOf(sources, request, query.text, signal)),
     fuse: (legs) => fusions[method](legs, { metric: table.space(request.vectors).metric, denseWeight, k }),
     enough: request.typos ? request.limit : 0,
