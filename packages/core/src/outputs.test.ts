@@ -213,7 +213,9 @@ test("a model that leaves its prompt out of the pooling does so in every mode", 
       [{}, unprompted],
     ] as const) {
       const rows = await tested.model.encode(texts, options);
-      expect(difference(rows, expected, "float32"), JSON.stringify(config)).toBeLessThanOrEqual(1e-5);
+      // Of large numbers: a sum over the root of the length has less digits behind the point than a mean.
+      const largest = floats(expected.base64).reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+      expect(difference(rows, expected, "float32"), JSON.stringify(config)).toBeLessThanOrEqual(1e-5 * largest);
     }
   }
 });

@@ -87,7 +87,7 @@ export class RAG {
   async #reference(query: string, answer: string, found: readonly ContextRow[]): Promise<string | number | undefined> {
     const { similarity } = this.#options;
     if (found.length === 0) return undefined;
-    const [terms = ""] = await similarity.batchterms([query]);
+    const [terms = ""] = similarity.batchterms([query]);
     const texts = found.map(({ text }) => text);
     const [best] = await similarity.similarity(`${terms} ${answer}`, texts);
     return found[best?.[0] ?? 0]?.id;
