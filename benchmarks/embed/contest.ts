@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { rotated } from "../rotated.ts";
 import { round } from "../statistics.ts";
 import { ContestantProcess } from "./contestant-process.ts";
 import type { Launch } from "./contestant-process.ts";
@@ -109,11 +110,6 @@ async function runQueries(entrants: readonly Entrant[], { onProgress }: ContestO
       queries_ms.push(...(await process.ask({ do: "query", times: QUERIES_PER_TURN })).ms);
     }
   }
-}
-
-function rotated<Item>(items: readonly Item[], by: number): Item[] {
-  const start = by % Math.max(1, items.length);
-  return [...items.slice(start), ...items.slice(0, start)];
 }
 
 async function compare(entrants: readonly Entrant[], { workload }: ContestOptions) {

@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { chosen, positiveInteger } from "../option-values.ts";
 import { contestants } from "./contestants/contestants.ts";
 import type { Contestant } from "./contestants/contestants.ts";
 
@@ -40,19 +41,4 @@ export function readOptions(args: readonly string[]): Options {
     python,
     output,
   };
-}
-
-function positiveInteger(name: string, text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new RangeError(`--${name} takes a whole number from 1 on`);
-  return number;
-}
-
-// In the order of the tables, whatever the order they were named in.
-function chosen<Item>(what: string, list: string, known: ReadonlyMap<string, Item>): Item[] {
-  const names = list.split(",").map((name) => name.trim());
-  const unknown = names.find((name) => !known.has(name));
-  if (unknown !== undefined)
-    throw new RangeError(`there is no ${what} ${unknown}: choose from ${[...known.keys()].join(", ")}`);
-  return [...known].filter(([name]) => names.includes(name)).map(([, item]) => item);
 }

@@ -6,6 +6,7 @@ import type { Contestant } from "../embed/contestants/contestants.ts";
 import { ratio, speeds } from "../embed/figures.ts";
 import type { Ratio, Series } from "../embed/figures.ts";
 import { CORES } from "../embed/pinning.ts";
+import { rotated } from "../rotated.ts";
 import { RIVAL } from "./contestants/contestants.ts";
 import type { IngestProtocol } from "./protocol.ts";
 
@@ -37,8 +38,7 @@ export interface IngestFigures {
 export async function runContest(options: ContestOptions): Promise<readonly IngestFigures[]> {
   const runs = new Map(options.contestants.map(({ name }) => [name, [] as Run[]]));
   for (let round = 0; round < options.rounds; round += 1) {
-    const start = round % options.contestants.length;
-    for (const contestant of [...options.contestants.slice(start), ...options.contestants.slice(0, start)]) {
+    for (const contestant of rotated(options.contestants, round)) {
       options.onProgress(`round ${round + 1} of ${options.rounds}: ${contestant.name}`);
       runs.get(contestant.name)?.push(await indexOnce(contestant, options));
     }

@@ -2,13 +2,13 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { temporaryDirectory } from "@galen/testing";
 import { expect, test } from "vitest";
-import type { Contestant } from "../embed/contestants/contestants.ts";
 import { runContest } from "./contest.ts";
-import { peersSection } from "./page.ts";
+import type { Peer } from "./contestants/contestants.ts";
+import type { Way } from "./protocol.ts";
 
 const ANSWER = new URL("../embed/contestants/answer-requests.ts", import.meta.url).href;
 
-/** Ranks d1 first, or last where its name says so; a file remembers whose turn it was. */
+/** Ranks d1 last where it is named txtai, else behind the second query itself; a file remembers whose turn it was. */
 const PROGRAM = `
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,69 +18,87 @@ await answerRequests({
   load: async ({ folder }) => {
     if (name === "broken") throw new Error("cannot be loaded");
     writeFileSync(join(folder, "index"), Buffer.alloc(2 ** 20));
-    return { ms: 1, versions: { [name]: "1" } };
+    return { versions: { [name]: "1" }, max_tokens: 256 };
   },
-  index: async () => ({ ms: 2_000, documents: name === "forgetful" ? 1 : 4 }),
-  search: async ({ mode, queries, limit }) => {
-    if (limit === 10) appendFileSync(log, mode + " " + name + "\\n");
+  index: async () => ({ ms: name === "txtai" ? 4_000 : 2_000, documents: 4, vectors: 4, vector_index: "flat" }),
+  search: async ({ mode, index, queries, limit }) => {
+    if (limit === 10 && queries.length > 1) appendFileSync(log, [name, mode, index].join(" ") + "\\n");
     const ids = name === "txtai" ? ["d3", "d2", "d1"] : ["q1", "d1", "d2", "d3"];
-    return { ms: queries.map(() => (name === "txtai" ? 8 : 4)), ids: queries.map(() => ids.slice(0, limit)) };
+    const ms = name !== "txtai" ? 4 : index === "flat" ? 10 : 8;
+    return { ms: queries.map(() => ms), ids: queries.map(() => ids.slice(0, limit)) };
   },
 });`;
 
-test("all are asked in turns, judged by the same metrics, and who fails is left out with the reason", async () => {
-  await using directory = await temporaryDirectory();
-  const [program, log] = [join(directory.path, "program.mjs"), join(directory.path, "log")];
+const dense: Way = { mode: "dense", index: "default" };
+const flat: Way = { mode: "dense", index: "flat" };
+const keyword: Way = { mode: "keyword", index: "default" };
+
+async function contest(folder: string, names: readonly string[]) {
+  const [program, log] = [join(folder, "program.mjs"), join(folder, "log")];
   await writeFile(program, PROGRAM);
-  const contestants = ["galen-fp32", "broken", "forgetful", "txtai"].map((name): Contestant => {
-    return { name, title: name, runtime: "node", program, arguments: [name, log] };
+  await writeFile(log, "");
+  const contestants = names.map((name): Peer => {
+    const ways = name === "txtai" ? [dense, flat] : [dense, keyword];
+    return { name, title: name, runtime: name === "python" ? "python" : "node", program, arguments: [name, log], ways };
   });
-  const queries = Array.from({ length: 60 }, (_, at) => ({
-    id: `q${at}`,
-    text: `query ${at}`,
-    judgments: new Map([["d1", 1]]),
-  }));
+  const judgments = new Map([["d1", 1]]);
   const result = await runContest({
     contestants,
+    corpus: {
+      name: "tiny",
+      documents: ["d1", "d2", "d3", "d4"].map((id) => ({ id, title: undefined, text: id })),
+      queries: Array.from({ length: 30 }, (_, at) => ({ id: `q${at}`, text: `query ${at}`, judgments })),
+      limited: false,
+    },
     model: "",
-    documents: { file: "", count: 4 },
-    queries,
-    rounds: 1,
+    documents: "",
+    rounds: 2,
     launch: { python: undefined, pinning: [] },
-    folder: directory.path,
+    folder,
     onProgress: () => {},
   });
+  return { ...result, turns: (await readFile(log, "utf8")).trim().split("\n") };
+}
 
-  expect(result.skipped).toEqual([
-    { name: "broken", reason: "cannot be loaded" },
-    { name: "forgetful", reason: "forgetful has indexed 1 of 4" },
+test("all search in turns, are judged by the same metrics and compared with txtai round by round", async () => {
+  await using directory = await temporaryDirectory();
+  const { contestants, turns } = await contest(directory.path, ["galen-fp32", "txtai"]);
+  const [galen, txtai] = contestants;
+
+  expect(galen).toMatchObject({ versions: { "galen-fp32": "1" }, max_tokens: 256 });
+  expect(galen?.index).toMatchObject({ seconds: 2, documents_per_second: 2, disk_mb: 1, vectors: 4, times: 2 });
+  expect(txtai?.index).toMatchObject({ seconds: 4, times: null });
+  // "q1" is the second query itself, which does not count; d1 is second for the 29 others.
+  const [galenDense, galenKeyword] = galen?.searches ?? [];
+  expect(galenDense?.metrics["ndcg@10"]).toBeCloseTo((29 / Math.log2(3) + 1) / 30, 9);
+  expect(galenDense).toMatchObject({ p50_ms: { median: 4, rounds: [4, 4] }, times: { median: 2, rounds: [2, 2] } });
+  expect(galenKeyword?.times).toBeNull(); // txtai was not asked in this mode
+  const [txtaiDense, txtaiFlat] = txtai?.searches ?? [];
+  expect(txtaiDense).toMatchObject({
+    metrics: { "recall@10": 1, "mrr@10": 1 / 3 },
+    p95_ms: { median: 8 },
+    times: null,
+  });
+  expect(txtaiFlat).toMatchObject({ index: "flat", p50_ms: { median: 10 }, times: { median: 0.8 } });
+
+  // Two turns a round, the second one of five queries; each begins with another one.
+  expect(turns).toHaveLength(16);
+  expect(turns.slice(0, 4)).toEqual([
+    "galen-fp32 dense default",
+    "galen-fp32 keyword default",
+    "txtai dense default",
+    "txtai dense flat",
   ]);
-  const [galen, txtai] = result.contestants;
-  expect(galen).toMatchObject({
-    versions: { "galen-fp32": "1" },
-    index_seconds: 2,
-    documents_per_second: 2,
-    disk_mb: 1,
-  });
-  // "q1" is the second query itself there, which does not count; d1 is second for the 59 others.
-  const expected = (59 / Math.log2(3) + 1) / 60;
-  expect(galen?.modes.dense["ndcg@10"]).toBeCloseTo(expected, 4);
-  expect(txtai?.modes.dense).toMatchObject({ "recall@10": 1, "mrr@10": 0.3333, p50_ms: 8, p95_ms: 8 });
-  const turns = (await readFile(log, "utf8")).trim().split("\n");
-  const hybrid = turns.filter((turn) => turn.startsWith("hybrid")).map((turn) => turn.split(" ")[1]);
-  expect(hybrid).toEqual(["galen-fp32", "txtai", "galen-fp32", "txtai", "txtai", "galen-fp32"]);
+  expect(turns.slice(4, 8)).toEqual([...turns.slice(1, 4), turns[0]]);
+});
 
-  const machine = { cpu: "CPU", cores: 2, memory_gb: 1, instructions: [], os: "os", node: "24" };
-  const page = peersSection({
-    date: "2026-01-01T00:00:00Z",
-    machine,
-    load_average: [[1], [2]],
-    dataset: "tiny",
-    documents: 4,
-    queries: 60,
-    ...result,
-  });
-  expect(page).toContain("| hybrid: galen-fp32 |");
-  expect(page).toContain("| 4.0 | 4.0 | 2.00 |");
-  expect(page).toContain("forgetful did not take part: forgetful has indexed 1 of 4");
+test("who cannot take part is left out with the reason", async () => {
+  await using directory = await temporaryDirectory();
+  const { contestants, skipped } = await contest(directory.path, ["broken", "python", "galen-fp32"]);
+  expect(contestants.map(({ name }) => name)).toEqual(["galen-fp32"]);
+  expect(contestants[0]?.index.times).toBeNull();
+  expect(skipped).toEqual([
+    { name: "broken", reason: "cannot be loaded" },
+    { name: "python", reason: expect.stringContaining("setup.sh") },
+  ]);
 });

@@ -1,152 +1,123 @@
-import { mkdtemp, readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { meanMetrics, retrievalMetrics } from "@galen/rag";
-import type { BeirQuery } from "@galen/rag";
-import { ContestantProcess } from "../embed/contestant-process.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { judgeRanking, meanMetrics, RANKING_LIMIT } from "@galen/rag";
+import type { RetrievalMetrics } from "@galen/rag";
 import type { Launch } from "../embed/contestant-process.ts";
-import type { Contestant } from "../embed/contestants/contestants.ts";
-import { CORES } from "../embed/pinning.ts";
-import { quantile, round } from "../statistics.ts";
-import { modes } from "./protocol.ts";
-import type { Mode, PeerProtocol } from "./protocol.ts";
-import type { ModeFigures, PeerFigures } from "./results.ts";
+import { rotated } from "../rotated.ts";
+import { RIVAL } from "./contestants/contestants.ts";
+import type { Peer } from "./contestants/contestants.ts";
+import type { Corpus } from "./corpus.ts";
+import { Entrant } from "./entrant.ts";
+import type { Indexed, Span } from "./entrant.ts";
+import { figuresOf } from "./figures.ts";
+import type { Way } from "./protocol.ts";
+import type { PeersResults } from "./results.ts";
 
-/** A contestant that has not indexed its documents after so long never will. */
-const MAX_INDEX_MS = 1_800_000;
-/** Queries that one answers before it is another's turn, so that what else the machine does hits all alike. */
-const TURN = 50;
-const WARM_UP = 10;
-/** Hits that latency is measured with, and that metrics look at. */
-const PAGE = 10;
-const DEPTH = 100;
+/** The threads of a pool go on spinning for a while after their work: the next contestant does not pay for that. */
+const PAUSE_MS = 50;
+/** Short turns, so that what else the machine does hits all alike. */
+const QUERIES_PER_TURN = 25;
+/** Hits of the searches whose time counts. */
+const TIMED_LIMIT = 10;
 
 export interface ContestOptions {
-  readonly contestants: readonly Contestant[];
+  readonly contestants: readonly Peer[];
+  readonly corpus: Corpus;
   readonly model: string;
-  /** The file that a task names, and how many are in it. */
-  readonly documents: { readonly file: string; readonly count: number };
-  readonly queries: readonly BeirQuery[];
-  /** How often every query is timed. */
+  /** A JSON file with the documents. */
+  readonly documents: string;
   readonly rounds: number;
   readonly launch: Launch;
+  /** For the indexes. */
   readonly folder: string;
   readonly onProgress: (what: string) => void;
 }
 
-export interface ContestResult {
-  readonly contestants: readonly PeerFigures[];
-  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
-}
-
-interface Participant {
-  readonly contestant: Contestant;
-  readonly process: ContestantProcess<PeerProtocol>;
-  readonly indexed: Pick<
-    PeerFigures,
-    "versions" | "index_seconds" | "documents_per_second" | "disk_mb" | "peak_rss_mb"
-  >;
-}
-
-/** Everybody indexes, one after another; then all are asked the same queries in turns. */
-export async function runContest(options: ContestOptions): Promise<ContestResult> {
-  await using processes = new AsyncDisposableStack();
-  const participants: Participant[] = [];
-  const skipped: { name: string; reason: string }[] = [];
-  for (const contestant of options.contestants) {
-    options.onProgress(`${contestant.name} indexes`);
-    const process = processes.use(new ContestantProcess<PeerProtocol>(contestant, options.launch));
-    try {
-      participants.push({ contestant, process, indexed: await indexAll(process, options) });
-    } catch (error) {
-      skipped.push({ name: contestant.name, reason: error instanceof Error ? error.message : String(error) });
-    }
+/** All contestants alive, one computing at a time: they index, are judged, and then search in turns while time counts. */
+export async function runContest(options: ContestOptions): Promise<Pick<PeersResults, "contestants" | "skipped">> {
+  await using stack = new AsyncDisposableStack();
+  const { entrants, skipped } = await openAll(options, stack);
+  const indexed = new Map<Entrant, Indexed>();
+  for (const entrant of entrants) indexed.set(entrant, await indexAll(entrant, options));
+  const lanes: Lane[] = [];
+  for (const entrant of entrants) {
+    for (const way of entrant.peer.ways) lanes.push(await judged(entrant, way, options));
   }
-  const figures = new Map(participants.map(({ contestant }) => [contestant.name, {} as Record<Mode, ModeFigures>]));
-  for (const mode of modes) {
-    options.onProgress(`${mode} search`);
-    const times = await timesInTurns(participants, mode, options);
-    for (const { contestant, process } of participants) {
-      const ms = times.get(contestant.name) ?? [];
-      const of = figures.get(contestant.name);
-      if (of) of[mode] = { ...(await quality(process, mode, options.queries)), ...latency(ms) };
-    }
-  }
-  const contestants = participants.map(({ contestant: { name, title }, indexed }) => ({
-    name,
-    title,
-    ...indexed,
-    modes: figures.get(name) ?? ({} as Record<Mode, ModeFigures>),
-  }));
-  return { contestants, skipped };
-}
-
-async function indexAll(
-  process: ContestantProcess<PeerProtocol>,
-  { model, documents, folder }: ContestOptions,
-): Promise<Participant["indexed"]> {
-  const { name } = process.contestant;
-  const index = await mkdtemp(join(folder, `${name}-`));
-  const task = { model, documents: documents.file, folder: index, threads: CORES };
-  const { versions } = await process.ask({ do: "load", ...task });
-  const { ms, documents: indexed } = await process.ask({ do: "index" }, { maxMs: MAX_INDEX_MS });
-  if (indexed !== documents.count) throw new Error(`${name} has indexed ${indexed} of ${documents.count}`);
-  return {
-    versions,
-    index_seconds: round(ms / 1_000),
-    documents_per_second: round((documents.count / ms) * 1_000),
-    disk_mb: round((await bytesOf(index)) / 2 ** 20),
-    peak_rss_mb: process.peakRssMb(),
-  };
-}
-
-async function timesInTurns(
-  participants: readonly Participant[],
-  mode: Mode,
-  { queries, rounds }: Pick<ContestOptions, "queries" | "rounds">,
-): Promise<ReadonlyMap<string, number[]>> {
-  const texts = queries.map(({ text }) => text);
-  const times = new Map(participants.map(({ contestant }) => [contestant.name, [] as number[]]));
-  for (const { process } of participants) {
-    await process.ask({ do: "search", mode, queries: texts.slice(0, WARM_UP), limit: PAGE });
-  }
-  let first = 0;
-  for (let round = 0; round < rounds; round++) {
-    for (let at = 0; at < texts.length; at += TURN) {
-      const turn = [...participants.slice(first), ...participants.slice(0, first)];
-      first = (first + 1) % Math.max(1, participants.length);
-      for (const { contestant, process } of turn) {
-        const { ms } = await process.ask({ do: "search", mode, queries: texts.slice(at, at + TURN), limit: PAGE });
-        times.get(contestant.name)?.push(...ms);
-      }
-    }
-  }
-  return times;
-}
-
-async function quality(process: ContestantProcess<PeerProtocol>, mode: Mode, queries: readonly BeirQuery[]) {
-  const texts = queries.map(({ text }) => text);
-  // A query may be a document itself, which is then left out: one more is asked for.
-  const { ids } = await process.ask({ do: "search", mode, queries: texts, limit: DEPTH + 1 });
-  const all = queries.map(({ id, judgments }, at) => {
-    const ranking = (ids[at] ?? []).filter((found) => found !== id);
-    return retrievalMetrics(ranking.slice(0, DEPTH), judgments);
+  await runRounds(lanes, options);
+  const measured = entrants.flatMap((entrant) => {
+    const own = lanes.filter((lane) => lane.entrant === entrant);
+    const { name, title } = entrant.peer;
+    const facts = { name, title, ...entrant.loaded, peak_rss_mb: entrant.peakRssMb() };
+    const index = indexed.get(entrant);
+    return index === undefined
+      ? []
+      : { ...facts, indexed: index, lanes: own, spans: own.flatMap(({ spans }) => spans) };
   });
-  const mean = meanMetrics(all);
-  return {
-    "ndcg@10": round(mean["ndcg@10"], 4),
-    "recall@10": round(mean["recall@10"], 4),
-    "recall@100": round(mean["recall@100"], 4),
-    "mrr@10": round(mean["mrr@10"], 4),
-  };
+  return { contestants: figuresOf(measured, RIVAL), skipped };
 }
 
-function latency(ms: readonly number[]): Pick<ModeFigures, "p50_ms" | "p95_ms"> {
-  return { p50_ms: round(quantile(ms, 0.5), 2), p95_ms: round(quantile(ms, 0.95), 2) };
+/** One contestant in one mode. */
+interface Lane extends Way {
+  readonly entrant: Entrant;
+  readonly metrics: RetrievalMetrics;
+  readonly rounds_ms: number[][];
+  readonly spans: Span[];
 }
 
-async function bytesOf(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
-  const sizes = await Promise.all(files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
+// One after another, so that nobody loads while another one computes.
+async function openAll(options: ContestOptions, stack: AsyncDisposableStack) {
+  const { contestants, launch, folder, model, documents, onProgress } = options;
+  const entrants: Entrant[] = [];
+  const skipped: { name: string; reason: string }[] = [];
+  for (const peer of contestants) {
+    if (peer.runtime === "python" && launch.python === undefined) {
+      skipped.push({ name: peer.name, reason: "no Python environment: see embed/peers/setup.sh" });
+      continue;
+    }
+    onProgress(`${peer.name} loads`);
+    try {
+      entrants.push(stack.use(await Entrant.open(peer, { launch, folder, model, documents })));
+    } catch (error) {
+      skipped.push({ name: peer.name, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return { entrants, skipped };
+}
+
+async function indexAll(entrant: Entrant, { corpus, onProgress }: ContestOptions): Promise<Indexed> {
+  const { name } = entrant.peer;
+  onProgress(`${name} indexes`);
+  const indexed = await entrant.index();
+  const wanted = corpus.documents.length;
+  if (indexed.documents !== wanted) throw new Error(`${name} has indexed ${indexed.documents} of ${wanted}`);
+  onProgress(`${name} has indexed in ${Math.round(indexed.ms / 1000)} s`);
+  return indexed;
+}
+
+async function judged(entrant: Entrant, { mode, index }: Way, { corpus, onProgress }: ContestOptions): Promise<Lane> {
+  onProgress(`${entrant.peer.name} is judged: ${mode}, ${index} index`);
+  const queries = corpus.queries.map(({ text }) => text);
+  const { answer } = await entrant.search({ mode, index }, { queries, limit: RANKING_LIMIT });
+  const metrics = meanMetrics(corpus.queries.map((query, at) => judgeRanking(query, answer.ids[at] ?? [])));
+  return { entrant, mode, index, metrics, rounds_ms: [], spans: [] };
+}
+
+async function runRounds(lanes: readonly Lane[], { corpus, rounds, onProgress }: ContestOptions): Promise<void> {
+  const queries = corpus.queries.map(({ text }) => text);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { rounds_ms } of lanes) rounds_ms.push([]);
+    onProgress(`searches, round ${round + 1} of ${rounds}`);
+    for (let at = 0; at < queries.length; at += QUERIES_PER_TURN) {
+      const turn = round + at / QUERIES_PER_TURN;
+      for (const lane of rotated(lanes, turn)) await runTurn(lane, queries.slice(at, at + QUERIES_PER_TURN));
+    }
+  }
+}
+
+async function runTurn({ entrant, mode, index, rounds_ms, spans }: Lane, queries: readonly string[]): Promise<void> {
+  await pause(PAUSE_MS);
+  // Brings its code and weights back into the caches.
+  await entrant.search({ mode, index }, { queries: queries.slice(0, 1), limit: TIMED_LIMIT });
+  const { answer, spans: taken } = await entrant.search({ mode, index }, { queries, limit: TIMED_LIMIT });
+  rounds_ms.at(-1)?.push(...answer.ms);
+  spans.push(...taken);
 }

@@ -1,62 +1,77 @@
-import { table, thousands } from "../markdown.ts";
-import { RIVAL } from "./contestants/contestants.ts";
-import { modes } from "./protocol.ts";
-import type { PeerFigures, PeersResults } from "./results.ts";
+import { thousands } from "../markdown.ts";
+import type { Figures, PeersResults } from "./results.ts";
+import { indexTable, searchTable, versionsOf } from "./tables.ts";
 
-/** What docs/performance.md says of the peers. */
+/** A busier machine slows programs whose threads wait for one another more than others, so ratios go wrong too. */
+const QUIET_PERCENT = 5;
+
+/** The section on Galen beside txtai of docs/performance.md. */
 export function peersSection(results: PeersResults): string {
-  const { date, machine, dataset, documents, queries, contestants, skipped } = results;
-  const versions = contestants.find(({ name }) => name === RIVAL)?.versions ?? {};
-  const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const missing = skipped.map(({ name, reason }) => `\n\n${name} did not take part: ${reason}`).join("");
-  return `## Beside txtai
+  const { machine, skipped } = results;
+  const load = machine.load_average_before.join(", ");
+  return [
+    `## Beside txtai
 
-Printed by \`npm run bench -- peers\` on ${date.slice(0, 10)}: the ${thousands(documents)} documents and ${queries} queries of ${dataset}, indexed for hybrid
-search with their texts and searched by all in one run, in turns, with the same all-MiniLM-L6-v2. Nobody was tuned for these
-queries. Above 5,000 rows txtai's vector index looks into a part of the vectors only; a second entry has it score every one.
-txtai embeds title and text of a document together, up to the model's 256 tokens; Galen cuts long documents into passages.
-${machine.cpu}, ${machine.cores} cores, Node ${machine.node}${peers.length > 0 ? `, ${peers.join(", ")}` : ""}; load average ${loads(results)}.
+${introduction(results)}
 
-${indexTable(contestants)}
-
-${searchTable(contestants)}${missing}`;
+Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memory_gb} GiB, ${machine.instructions.join(" ")}; ${machine.os}; Node ${machine.node}; load average before: ${load}.`,
+    ...disturbances(results),
+    "![nDCG@10 and p50 of each contestant](images/peers.svg)",
+    indexTable(results),
+    ...corpusText(results),
+    searchTable(results),
+    searchText(results),
+    ...skipped.map(({ name, reason }) => `Left out: ${name} (${reason}).`),
+  ].join("\n\n");
 }
 
-function loads({ load_average: [before = [], after = []] }: PeersResults): string {
-  return `${before[0] ?? "unknown"} before and ${after[0] ?? "unknown"} after`;
+function introduction({ date, seconds, corpus, machine, weights }: PeersResults): string {
+  const part = corpus.limited ? "a part of " : "";
+  const pinned = machine.pinned ? ", which all are pinned to" : "";
+  return `Printed by \`npm run bench -- peers\` on ${date.slice(0, 10)} in ${thousands(seconds)} s: ${part}${corpus.name} (BEIR), ${thousands(corpus.documents)} documents and ${thousands(corpus.queries)} judged queries, indexed and
+searched by Galen and by txtai in one run. Both have the same ${weights} weights of all-MiniLM-L6-v2 and ${machine.cores_used} cores${pinned}. Every contestant is
+a process of its own, all are alive, one computes at a time. Indexing is measured once: it ends when everything is on disk, and
+includes neither the start of the process nor loading the model.`;
 }
 
-function indexTable(contestants: readonly PeerFigures[]): string {
-  const rival = contestants.find(({ name }) => name === RIVAL);
-  const rows = contestants.map((figures) => [
-    figures.title,
-    `${figures.index_seconds}`,
-    `${figures.documents_per_second}`,
-    times(figures.documents_per_second, rival?.documents_per_second),
-    `${figures.disk_mb}`,
-    `${figures.peak_rss_mb ?? "–"}`,
-  ]);
-  return table(["indexing", "seconds", "documents/s", "× txtai", "disk MB", "peak RSS MB"], rows);
+function disturbances({ contestants }: PeersResults): string[] {
+  const shares = contestants.flatMap((one) => [one.index.taken_by_others_percent, one.taken_by_others_percent]);
+  const most = Math.max(0, ...shares.map((share) => share ?? 0));
+  if (most <= QUIET_PERCENT) return [];
+  return [
+    `**Other programs took up to ${most} % of the processors while a contestant computed: the times and their ratios say little, repeat the run on a
+quiet machine. nDCG and recall do not depend on it.**`,
+  ];
 }
 
-function searchTable(contestants: readonly PeerFigures[]): string {
-  const rival = contestants.find(({ name }) => name === RIVAL);
-  const rows = modes.flatMap((mode) =>
-    contestants.map((figures) => {
-      const of = figures.modes[mode];
-      return [
-        `${mode}: ${figures.title}`,
-        ...[of["ndcg@10"], of["recall@10"], of["recall@100"], of["mrr@10"]].map((value) => value.toFixed(4)),
-        of.p50_ms.toFixed(1),
-        of.p95_ms.toFixed(1),
-        times(rival?.modes[mode].p50_ms, of.p50_ms),
-      ];
-    }),
-  );
-  const names = ["nDCG@10", "recall@10", "recall@100", "MRR@10", "p50 ms", "p95 ms", "× as fast as txtai"];
-  return table(["search", ...names], rows);
+function corpusText({ contestants }: PeersResults): string[] {
+  const galen = contestants.find(({ name }) => name.startsWith("galen-"));
+  const txtai = contestants.find(({ name }) => name === "txtai");
+  return [
+    ...(galen === undefined ? [] : [galenText(galen)]),
+    ...(txtai === undefined ? [] : [txtaiText(txtai)]),
+    "Memory is the peak of the whole process (`VmHWM`).",
+  ];
 }
 
-function times(more: number | undefined, one: number | undefined): string {
-  return more === undefined || one === undefined ? "–" : (more / one).toFixed(2);
+function galenText({ index, max_tokens }: Figures): string {
+  return `Galen gets the fields \`title\` and \`text\` as \`galen eval retrieval\` does, and cuts the documents into ${thousands(index.vectors)} passages of at most
+${max_tokens} tokens: all of a text is searched, and there are more vectors to compute and to store.`;
+}
+
+function txtaiText({ index, max_tokens }: Figures): string {
+  return `txtai gets \`path\`, \`hybrid=True\`, \`content=True\` and \`gpu=False\`, and of each document title and text joined by a space, as BEIR does for its models: one
+vector a document, of the first ${max_tokens} tokens, which is what its tokenizer says. Its vector index is exact up to 5,000 rows and
+approximate above; here it is \`${index.vector_index}\`.`;
+}
+
+function searchText(results: PeersResults): string {
+  const { rounds } = results;
+  const versions = versionsOf(results);
+  const hasFlat = results.contestants.some(({ searches }) => searches.some(({ index }) => index === "flat"));
+  return `nDCG and recall are those of [retrieval](retrieval.md), of rankings with a limit of 100. Times are of searches with a limit of 10, one at
+a time, the query's embedding included: all queries in short turns of one contestant after another, ${rounds} rounds; p50 and p95 are medians of the rounds, and ×
+txtai is how many times as fast as txtai with its own index in the same mode: median (smallest–largest round). In one mode txtai has only
+the part of its index that the mode needs.${hasFlat ? ' *Flat index* is txtai with `faiss={"components": "IDMap,Flat"}`, which compares a query with every vector, as Galen does here.' : ""} Nobody
+was tuned on the judgments: both have their default weights.${versions === "" ? "" : `\n\nVersions: ${versions}.`}`;
 }

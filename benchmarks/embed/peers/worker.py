@@ -6,15 +6,11 @@ The requests and answers are those of ../protocol.ts.
 """
 
 import json
-import os
 import sys
 import time
 from importlib.metadata import version
 
-# Libraries may print: what they print goes to stderr, and the answers have the real stdout for themselves.
-ANSWERS = os.fdopen(os.dup(1), "w", buffering=1)
-os.dup2(2, 1)
-os.environ["HF_HUB_OFFLINE"] = "1"
+from answer_requests import answer_requests, elapsed
 
 
 def sentence_transformer(folder, dtype):
@@ -84,20 +80,5 @@ class Worker:
         return {"dimension": int(vectors.shape[1])}
 
 
-def elapsed(start):
-    return (time.perf_counter() - start) * 1000
-
-
-def main(name):
-    worker = Worker(name)
-    for line in sys.stdin:
-        request = json.loads(line)
-        try:
-            answer = getattr(worker, request.pop("do"))(**request)
-        except Exception as error:  # whatever it is, the benchmark says it and goes on without this contestant
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), file=ANSWERS, flush=True)
-
-
 if __name__ == "__main__":
-    main(sys.argv[1])
+    answer_requests(Worker(sys.argv[1]))

@@ -6,15 +6,13 @@ The requests and answers are those of ../protocol.ts.
 """
 
 import json
-import os
 import sys
 import time
 from importlib.metadata import version
+from pathlib import Path
 
-# Libraries may print: what they print goes to stderr, and the answers have the real stdout for themselves.
-ANSWERS = os.fdopen(os.dup(1), "w", buffering=1)
-os.dup2(2, 1)
-os.environ["HF_HUB_OFFLINE"] = "1"
+sys.path.append(str(Path(__file__).parents[2] / "embed" / "peers"))
+from answer_requests import answer_requests, elapsed  # noqa: E402
 
 
 class Worker:
@@ -44,20 +42,5 @@ class Worker:
         return {"ids": [found["id"] for found in self.embeddings.search(query, 10)]}
 
 
-def elapsed(start):
-    return (time.perf_counter() - start) * 1000
-
-
-def main():
-    worker = Worker()
-    for line in sys.stdin:
-        request = json.loads(line)
-        try:
-            answer = getattr(worker, request.pop("do"))(**request)
-        except Exception as error:  # whatever it is, the benchmark says it and goes on without this contestant
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), file=ANSWERS, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    answer_requests(Worker())

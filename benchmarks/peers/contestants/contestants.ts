@@ -1,31 +1,45 @@
 import { fileURLToPath } from "node:url";
 import type { Contestant } from "../../embed/contestants/contestants.ts";
+import { searchModes } from "../protocol.ts";
+import type { Way } from "../protocol.ts";
 
-/** All of them, in the order of the tables. */
-export const contestants: readonly Contestant[] = [
-  galen("fp32"),
-  galen("int8"),
-  txtai("txtai", "txtai", []),
-  txtai("txtai-flat", "txtai, every vector scored", ["flat"]),
+/** Somebody who indexes and searches. */
+export interface Peer extends Contestant {
+  readonly ways: readonly Way[];
+}
+
+const byDefault: readonly Way[] = searchModes.map((mode) => ({ mode, index: "default" }));
+/** txtai's own index is approximate beyond 5,000 vectors: what that costs and saves is told by an exact one. */
+const flat: readonly Way[] = [
+  { mode: "dense", index: "flat" },
+  { mode: "hybrid", index: "flat" },
 ];
 
-/** Whose times the others' are divided into. */
+/** All of them, in the order of the tables. */
+export const contestants: readonly Peer[] = [
+  galen("fp32"),
+  galen("int8"),
+  {
+    name: "txtai",
+    title: "txtai",
+    runtime: "python",
+    program: fileURLToPath(new URL("txtai_worker.py", import.meta.url)),
+    arguments: [],
+    ways: [...byDefault, ...flat],
+  },
+];
+
+/** Whose times are divided by the others'. */
 export const RIVAL = "txtai";
 
-function galen(precision: "fp32" | "int8"): Contestant {
+function galen(precision: "fp32" | "int8"): Peer {
+  const program = fileURLToPath(new URL("galen.ts", import.meta.url));
   return {
     name: `galen-${precision}`,
     title: `Galen ${precision}`,
     runtime: "node",
-    program: file("galen.ts"),
+    program,
     arguments: [precision],
+    ways: byDefault,
   };
-}
-
-function txtai(name: string, title: string, options: readonly string[]): Contestant {
-  return { name, title, runtime: "python", program: file("worker.py"), arguments: options };
-}
-
-function file(name: string): string {
-  return fileURLToPath(new URL(name, import.meta.url));
 }

@@ -5,7 +5,7 @@ import { readJsonLines } from "../read-json-lines.ts";
 import { readTextLines } from "./read-text-lines.ts";
 import type { Judgments } from "./retrieval-metrics.ts";
 
-interface BeirDocument {
+export interface BeirDocument {
   readonly id: string;
   readonly title: string | undefined;
   readonly text: string;

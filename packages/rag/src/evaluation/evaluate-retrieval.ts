@@ -1,8 +1,9 @@
 import type { Collection } from "@galen/db";
 import { RagError } from "../errors.ts";
 import type { BeirFolder, BeirQuery } from "./beir-folder.ts";
+import { judgeRanking, RANKING_LIMIT } from "./judge-ranking.ts";
 import type { RetrievalEvaluation } from "./retrieval-evaluation.ts";
-import { meanMetrics, retrievalMetrics } from "./retrieval-metrics.ts";
+import { meanMetrics } from "./retrieval-metrics.ts";
 import { defaultRuns, retrievalRuns } from "./retrieval-runs.ts";
 import type { RetrievalRun } from "./retrieval-runs.ts";
 
@@ -21,8 +22,6 @@ export interface EvaluateOptions {
 
 /** Documents of one upsert. */
 const BATCH_DOCUMENTS = 256;
-/** Deepest metric. */
-const DEPTH = 100;
 /** Searches before time counts. */
 const WARM_UP = 10;
 
@@ -98,17 +97,16 @@ async function runOf(
   { name, report, signal }: RunParts,
 ): Promise<RetrievalEvaluation["runs"][number]> {
   const options = retrievalRuns[name];
-  // A query may be a document itself, which is then left out: one more is asked for.
   const search = (query: string) =>
-    collection.search({ query, limit: DEPTH + 1, ...options }, signal ? { signal } : {});
+    collection.search({ query, limit: RANKING_LIMIT, ...options }, signal ? { signal } : {});
   for (const { text } of queries.slice(0, WARM_UP)) await search(text);
   const times: number[] = [];
   const metrics = [];
-  for (const [at, { id, text, judgments }] of queries.entries()) {
-    const { hits, took_ms: took } = await search(text);
+  for (const [at, query] of queries.entries()) {
+    const { hits, took_ms: took } = await search(query.text);
     times.push(took);
-    const ranking = hits.map((hit) => hit.id).filter((found) => found !== id);
-    metrics.push(retrievalMetrics(ranking.slice(0, DEPTH), judgments));
+    const found = hits.map((hit) => hit.id);
+    metrics.push(judgeRanking(query, found));
     report(at + 1);
   }
   times.sort((left, right) => left - right);
